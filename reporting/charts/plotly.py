@@ -1,0 +1,105 @@
+"""Chart to a Plotly figure: data and layout only; ``static/js/charts.js`` gives colours from the theme."""
+
+import plotly.graph_objects as go
+import plotly.io as pio
+
+from .axis import ticks
+from .description import Chart, Level, Series, Shape
+from .svg import tip
+
+pio.templates.default = None
+
+
+def figure(chart: Chart) -> go.Figure:
+    """The figure of ``chart``, checked by Plotly; pages embed ``figure_data``, which takes no check."""
+    return go.Figure(figure_data(chart))
+
+
+def figure_data(chart: Chart) -> dict:
+    """The figure as plain lists and dictionaries; each trace says its role, none has a colour."""
+    series = [_trace(chart, series, number) for number, series in enumerate(chart.series, start=1)]
+    return {"data": series + [_level(chart, level) for level in chart.levels], "layout": _layout(chart)}
+
+
+def _trace(chart: Chart, series: Series, number: int) -> dict:
+    positions = range(len(chart.labels))
+    trace = {
+        "type": "bar" if chart.shape is Shape.BAR else "scatter",
+        "name": _plain(series.name),
+        "x": list(positions),
+        "y": list(series.values),
+        "text": [_plain(tip(chart, series, index)) for index in positions],
+        "hoverinfo": "text",
+        "textposition": "none",
+        "meta": {"role": f"s{number}", "hollow": [series.is_hollow(index) for index in positions]},
+    }
+    if chart.shape is Shape.LINE:
+        symbols = ["circle-open" if series.is_hollow(index) else "circle" for index in positions]
+        trace |= {"mode": "lines+markers", "connectgaps": False, "marker": {"symbol": symbols, "size": 7}}
+        del trace["textposition"]
+    return trace
+
+
+def _level(chart: Chart, level: Level) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": _plain(level.name),
+        "x": [level.first - 0.5, level.last + 0.5],
+        "y": [level.value, level.value],
+        "hoverinfo": "name+y",
+        "line": {"dash": "dash" if level.dashed else "solid", "width": 1.5},
+        "meta": {"role": level.role},
+    }
+
+
+def _layout(chart: Chart) -> dict:
+    rungs = ticks(chart.numbers, from_zero=chart.shape is Shape.BAR)
+    every = max(1, -(-len(chart.labels) // 12))
+    shown = list(range(0, len(chart.labels), every))
+    return {
+        "title": {"text": ""},
+        "showlegend": len(chart.series) > 1,
+        "hovermode": "closest",
+        "margin": {"l": 56, "r": 16, "t": 28, "b": 40},
+        "xaxis": {
+            "tickvals": shown,
+            "ticktext": [_plain(chart.labels[index]) for index in shown],
+            "zeroline": False,
+        },
+        "yaxis": {
+            "tickvals": rungs,
+            "ticktext": [chart.unit.axis(rung) for rung in rungs],
+            "range": [rungs[0], rungs[-1]],
+            "zeroline": False,
+        },
+        "shapes": [_event_line(event.index) for event in chart.events],
+        "annotations": [*_event_names(chart), *_mark_names(chart)],
+        "meta": {"title": chart.title, "finding": chart.finding},
+    }
+
+
+def _event_line(index: int) -> dict:
+    place = {"x0": index - 0.5, "x1": index - 0.5, "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "line", "line": {"dash": "dot", "width": 2}, **place}
+
+
+def _event_names(chart: Chart) -> list[dict]:
+    return [
+        {"x": event.index - 0.5, "y": 1.06, "yref": "paper", "text": _plain(event.label), "showarrow": False}
+        for event in chart.events
+    ]
+
+
+def _mark_names(chart: Chart) -> list[dict]:
+    values = chart.series[0].values if chart.series else ()
+    return [
+        {"x": mark.index, "y": values[mark.index], "yshift": 14, "text": mark.letter, "showarrow": False}
+        for mark in chart.marks
+        if values[mark.index] is not None
+    ]
+
+
+def _plain(text: str) -> str:
+    """Text that Plotly cannot read as its own markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
