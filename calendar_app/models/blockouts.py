@@ -1,0 +1,49 @@
+"""Blockouts: periods in which something may not take place."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from releasemgr.portfolio.models import Application, Portfolio, Project
+from releasemgr.tenancy.constraints import org_walls
+from releasemgr.tenancy.models import OrgModel, org_fk
+
+
+class Blockout(OrgModel):
+    """A period ``[starts_at, ends_at)`` in which go-lives and deployments may not happen in its scope.
+
+    The scope is exactly one portfolio node (with all below it), project or application. A hard one forbids, a soft
+    one warns.
+    """
+
+    name = models.CharField(_("name"), max_length=160)
+    reason = models.TextField(_("reason"), blank=True, max_length=5_000)
+    is_hard = models.BooleanField(_("hard"), default=True)
+    portfolio = org_fk(Portfolio, null=True, related_name="blockouts", verbose_name=_("portfolio"))
+    project = org_fk(Project, null=True, related_name="blockouts", verbose_name=_("project"))
+    application = org_fk(Application, null=True, related_name="blockouts", verbose_name=_("application"))
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            *org_walls("blockout", "portfolio", "project", "application"),
+            models.CheckConstraint(name="blockout_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="blockout_has_one_scope",
+                condition=Q(portfolio__isnull=False, project=None, application=None)
+                | Q(portfolio=None, project__isnull=False, application=None)
+                | Q(portfolio=None, project=None, application__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["org", "starts_at"], name="blockout_by_start")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def scope(self):
+        """The portfolio node, project or application it is for."""
+        return self.portfolio or self.project or self.application

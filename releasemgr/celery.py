@@ -1,0 +1,10 @@
+"""The Celery application of workers and sweeper; tasks are found in each app's `tasks` module."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "releasemgr.settings")
+app = Celery("releasemgr")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,17 @@
+"""Pages outside every organisation: sign-in, the choice of organisation, health."""
+
+from django.urls import include, path
+
+from releasemgr import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("accounts/", include("allauth.account.urls")),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+]
+
+handler403 = "releasemgr.views.forbidden"
+handler404 = "releasemgr.views.not_found"
+handler500 = "releasemgr.views.server_error"
