@@ -1,12 +1,11 @@
 """The test database: made and migrated by the owner role, used by the application role, as in production.
 
-`DATABASE_URL` names the application role's database server, `DATABASE_OWNER_URL` the owner's; the database of a test
-run is called `test_<name>` with the number of the pytest-xdist worker behind it.
+`manage.py test` has the owner migrate one database and names three roles in the environment: `DATABASE_URL`
+(releasemgr_app), `DATABASE_OWNER_URL` and `DATABASE_ADMIN_URL`. Each worker of pytest-xdist clones that database, so
+the migrations run once; the clones go when the workers end, and all of it when `manage.py test` ends.
 """
 
 import os
-import subprocess
-import sys
 from urllib.parse import urlsplit
 
 import psycopg
@@ -14,7 +13,15 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
+from releasemgr.local import roles
+
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def pytest_configure(config):
+    """Refuse a bare `pytest`, which has neither servers nor roles."""
+    if "DATABASE_ADMIN_URL" not in os.environ:
+        raise pytest.UsageError("start the tests with `python3 manage.py test [pytest arguments]`")
 
 
 def owner_url(name=None):
@@ -24,39 +31,25 @@ def owner_url(name=None):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker, request):
-    """Create, migrate and at the end drop the database of this run."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    name = f"test_{connection.settings_dict['NAME']}{'_' + worker if worker else ''}"
-    with psycopg.connect(owner_url(), autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}"')
-    _prepare(name)
-    connection.close()
+def django_db_setup(django_db_blocker):
+    """Clone the migrated database for this worker and drop the clone at the end."""
+    template = connection.settings_dict["NAME"]
+    name = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with roles.connect(os.environ["DATABASE_ADMIN_URL"]) as admin:
+        roles.ensure_database(admin, name, template=template)
     connection.settings_dict["NAME"] = name
     os.environ["DATABASE_URL"] = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    os.environ["DATABASE_OWNER_URL"] = owner_url(name)
     yield
-    connection.close()
-    with psycopg.connect(owner_url(), autocommit=True) as server:
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _prepare(name):
-    with psycopg.connect(owner_url(name), autocommit=True) as database:
-        database.execute("GRANT USAGE ON SCHEMA public TO releasemgr_app")
-        database.execute(
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO releasemgr_app"
-        )
-        database.execute(
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO releasemgr_app"
-        )
-    environment = {**os.environ, "DATABASE_URL": owner_url(name)}
-    subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity=0"], env=environment, check=True)
+    with django_db_blocker.unblock():
+        connection.close()
+    with roles.connect(os.environ["DATABASE_ADMIN_URL"]) as admin:
+        roles.drop_databases(admin, prefix=name)
 
 
 def flush_as_owner():
     """Empty every table but the migration records; the application role may not truncate."""
-    with psycopg.connect(owner_url(connection.settings_dict["NAME"]), autocommit=True) as database:
+    with psycopg.connect(owner_url(), autocommit=True) as database:
         tables = [
             row[0]
             for row in database.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

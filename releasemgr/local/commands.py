@@ -1,0 +1,98 @@
+"""What `manage.py` does with its first argument, once the environment stands."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+
+from releasemgr.local import roles, testing, up
+from releasemgr.local.console import Console, LocalError
+from releasemgr.local.folder import DataFolder
+from releasemgr.local.servers import borrowed, settings_environment
+
+# Run as releasemgr_owner: they change tables, which the product's own role can't.
+OWNER_COMMANDS = {"migrate", "makemigrations", "showmigrations", "createcachetable", "flush", "distribute"}
+# Never look at the database.
+OFFLINE_COMMANDS = {
+    "help",
+    "--help",
+    "-h",
+    "version",
+    "--version",
+    "collectstatic",
+    "makemessages",
+    "compilemessages",
+}
+
+
+def main(checkout, argv):
+    """Run one command; returns the exit code. Errors of this machine end as one message, not a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "releasemgr.settings")
+    name = argv[1] if len(argv) > 1 else "help"
+    try:
+        if name == "up":
+            return up.run(checkout, _up_options(argv[2:]), Console())
+        if name == "test":
+            return testing.run(checkout, argv[2:], Console())
+        if name == "provision":
+            return _provision()
+        return _django(checkout, name, argv)
+    except LocalError as error:
+        Console().say(str(error), who=name if name in {"up", "test"} else "manage")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _up_options(arguments):
+    parser = argparse.ArgumentParser(prog="manage.py up", description=up.__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="port of the web server (8000)")
+    parser.add_argument("--host", default="127.0.0.1", help="address it listens at (127.0.0.1)")
+    parser.add_argument("--data", type=Path, help="data folder (.data in the checkout)")
+    parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+    return parser.parse_args(arguments)
+
+
+def _django(checkout, name, argv):
+    """A Django command. With SECRET_KEY in the environment that environment counts as it is; else the data folder's."""
+    if name in OFFLINE_COMMANDS:
+        os.environ.setdefault("SECRET_KEY", "none: this command serves nobody")
+        os.environ.setdefault("DATABASE_URL", "postgresql://none@127.0.0.1/none")
+        return _execute(argv)
+    if os.environ.get("SECRET_KEY"):
+        if name in OWNER_COMMANDS and os.environ.get("DATABASE_OWNER_URL"):
+            os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
+        return _execute(argv)
+    folder = DataFolder.of(checkout).prepare()
+    with borrowed(folder) as servers:
+        urls = servers.provision()
+        database_url = urls["owner" if name in OWNER_COMMANDS else "app"]
+        os.environ.update(settings_environment(folder, servers, database_url=database_url))
+        os.environ["DATABASE_OWNER_URL"] = urls["owner"]
+        return _execute(argv)
+
+
+def _execute(argv):
+    """Django's own commands leave by SystemExit when they fail; its code is ours."""
+    execute_from_command_line(argv)
+    return 0
+
+
+def _provision():
+    """Make roles, database and privileges from the three URLs of a production environment."""
+    missing = [
+        name
+        for name in ("DATABASE_ADMIN_URL", "DATABASE_OWNER_URL", "DATABASE_URL")
+        if not os.environ.get(name)
+    ]
+    if missing:
+        raise LocalError(f"provision needs {', '.join(missing)} in the environment.")
+    roles.provision_from_urls(
+        os.environ["DATABASE_ADMIN_URL"],
+        owner_url=os.environ["DATABASE_OWNER_URL"],
+        app_url=os.environ["DATABASE_URL"],
+    )
+    sys.stdout.write("roles, database and privileges are in place\n")
+    return 0

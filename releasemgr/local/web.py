@@ -1,0 +1,86 @@
+"""The web server: how it is started, which addresses it answers to, and when it is ready."""
+
+import http.client
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - recognised, not bound
+PATIENCE = 90
+THREADS = 16
+
+
+def command(host, port):
+    """Granian with two processes; a process that hangs at the end is killed after ten seconds."""
+    options = {
+        "--interface": "wsgi",
+        "--host": host,
+        "--port": str(port),
+        "--workers": "2",
+        "--blocking-threads": str(THREADS),
+        "--workers-kill-timeout": "10",
+    }
+    flat = [part for pair in options.items() for part in pair]
+    return [sys.executable, "-m", "granian", *flat, "--no-ws", "releasemgr.wsgi:application"]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What `/readyz` said: ready or the reason why not."""
+
+    is_ready: bool
+    text: str
+
+
+class Address:
+    """Where the web server listens and what people call it; `PUBLIC_URL` names a proxy in front of it."""
+
+    def __init__(self, host, port):
+        self.host = host
+        self.port = port
+        self.url = os.environ.get("PUBLIC_URL") or f"http://{self._public_host()}:{port}/"
+        if not self.url.endswith("/"):
+            self.url += "/"
+
+    @property
+    def is_loopback(self):
+        """True when only this machine reaches it."""
+        return self.host in LOOPBACK
+
+    @property
+    def is_plain(self):
+        """True when people use it without https."""
+        return self.url.startswith("http:")
+
+    def environment(self):
+        """The settings' variables about the address; on the loopback every name of it is served."""
+        names = {"PUBLIC_URL": self.url}
+        if self.is_loopback:
+            others = ("localhost", "127.0.0.1", "[::1]", os.environ.get("ALLOWED_HOSTS", ""))
+            names["ALLOWED_HOSTS"] = ",".join(filter(None, others))
+        return names
+
+    def readiness(self):
+        """Ask `/readyz` once, as a proxy in front of it would."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        public = urlsplit(self.url)
+        connection = http.client.HTTPConnection(host, self.port, timeout=10)
+        try:
+            connection.request(
+                "GET", "/readyz", headers={"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
+            )
+            response = connection.getresponse()
+            text = response.read(2000).decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            return Readiness(is_ready=False, text=str(error))
+        finally:
+            connection.close()
+        return Readiness(is_ready=response.status == 200, text=f"{response.status} {text}")
+
+    def _public_host(self):
+        if self.host in EVERYWHERE:
+            return socket.getfqdn()
+        return f"[{self.host}]" if ":" in self.host else self.host
