@@ -16,6 +16,10 @@ class EntryQuerySet(models.QuerySet):
         """Entries about one object."""
         return self.filter(noun=subject._meta.model_name, subject_id=subject.pk)
 
+    def older_than(self, at, pk):
+        """Entries that stand after ``(at, pk)`` when read newest first."""
+        return self.filter(models.Q(at__lt=at) | models.Q(at=at, pk__lt=pk))
+
     def newest_first(self):
         return self.order_by("-at", "-pk")
 

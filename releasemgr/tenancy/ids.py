@@ -13,3 +13,11 @@ def uuid7():
     value |= 0x7 << 76 | (random >> 68 & 0xFFF) << 64
     value |= 0b10 << 62 | random & 0x3FFF_FFFF_FFFF_FFFF
     return uuid.UUID(int=value)
+
+
+def uuid_or_none(text):
+    """The UUID that a piece of a URL spells, or None."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
