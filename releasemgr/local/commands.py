@@ -36,6 +36,8 @@ def main(checkout, argv):
             return up.run(checkout, _up_options(argv[2:]), Console())
         if name == "test":
             return testing.run(checkout, argv[2:], Console())
+        if name == "bench" and not os.environ.get("SECRET_KEY"):
+            return testing.bench(checkout, argv[2:], Console())
         if name == "provision":
             return _provision()
         return _django(checkout, name, argv)

@@ -1,4 +1,4 @@
-"""The test command: pytest against servers of its own, which are gone afterwards.
+"""The commands `test` and `bench`: against servers of their own, which are gone afterwards.
 
 The owner role migrates one database; each worker of pytest clones it and runs its tests as `releasemgr_app`.
 `DATABASE_URL` (an administrator) puts these databases on another server instead.
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from releasemgr.local import roles
@@ -21,7 +22,20 @@ WORKERS = "2"
 
 
 def run(checkout, arguments, console):
-    """Run pytest with ``arguments``; returns its exit code. Servers, databases and files of the run are removed."""
+    """Run pytest with ``arguments``; returns its exit code."""
+    with _expendable(checkout, console) as environment:
+        return _wait([sys.executable, "-m", "pytest", *_with_defaults(arguments)], checkout, environment)
+
+
+def bench(checkout, arguments, console):
+    """Measure the performance goals on an empty product; returns 1 when one is missed."""
+    with _expendable(checkout, console) as environment:
+        return _wait([sys.executable, "manage.py", "bench", *arguments], checkout, environment)
+
+
+@contextmanager
+def _expendable(checkout, console):
+    """The environment of a migrated database on servers of this run; servers, databases and files go at the end."""
     _sweep()
     folder = DataFolder(tempfile.mkdtemp(prefix=PREFIX)).prepare()
     folder.lock("use")
@@ -31,7 +45,7 @@ def run(checkout, arguments, console):
         servers.start(lambda name: (folder.logs / f"{name}.log").open("w"))
         environment = _environment(folder, servers, database)
         _migrate(checkout, environment)
-        return _pytest(checkout, _with_defaults(arguments), environment)
+        yield environment
     except LocalError:
         _show_logs(folder, console)
         raise
@@ -59,9 +73,9 @@ def _migrate(checkout, environment):
         raise LocalError("The migrations failed; no test was run.")
 
 
-def _pytest(checkout, arguments, environment):
-    """Ctrl-C reaches pytest by itself; we only wait until it has finished its report."""
-    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], env=environment, cwd=checkout)
+def _wait(command, checkout, environment):
+    """Ctrl-C reaches the child by itself; we only wait until it has finished its report."""
+    process = subprocess.Popen(command, env=environment, cwd=checkout)
     while True:
         try:
             return process.wait()

@@ -1,0 +1,3 @@
+"""The scenarios of `manage.py bench`, in the order they run."""
+
+SCENARIOS = {}
