@@ -31,6 +31,18 @@ def database_failures():
         return [*_role_failures(cursor), *_table_failures(cursor)]
 
 
+class UnsafeDatabase(SystemExit):
+    """The product does not start on a database whose walls do not stand; the message says which."""
+
+
+def insist_on_walls():
+    """Called when web and workers start: raises UnsafeDatabase unless role and tables are as they must be."""
+    found = database_failures()
+    connection.close()
+    if found:
+        raise UnsafeDatabase("releasemgr does not start on this database:\n- " + "\n- ".join(found))
+
+
 def readiness():
     """The state of this process and what it depends on."""
     found = Readiness(failures=database_failures())
