@@ -1,0 +1,104 @@
+"""The left navigation: one section a practice, each entry shown to those who may open it."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link; ``permission`` is the codename the membership needs, None for every member."""
+
+    label: str
+    url_name: str
+    icon: str
+    permission: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str
+    entries: tuple[Entry, ...]
+
+
+SECTIONS = (
+    Section("", (Entry(_("My work"), "home", "home"),)),
+    Section(
+        _("Coordination"),
+        (
+            Entry(_("Calendar"), "calendar:calendar", "timeline"),
+            Entry(_("Releases"), "calendar:release-list", "rocket"),
+            Entry(_("Conflicts"), "calendar:conflict-list", "alert-triangle"),
+            Entry(_("Blockouts"), "calendar:blockout-list", "calendar-off"),
+        ),
+    ),
+    Section(
+        _("Environments"),
+        (
+            Entry(_("Schedule"), "environments:schedule", "calendar-time"),
+            Entry(_("Bookings"), "environments:booking-list", "clipboard-list"),
+            Entry(_("Environments"), "environments:environment-list", "server-2"),
+        ),
+    ),
+    Section(
+        _("Reporting"),
+        (
+            Entry(_("Dashboard"), "reporting:dashboard", "dashboard"),
+            Entry(_("Key figures"), "reporting:kpi-list", "gauge"),
+        ),
+    ),
+    Section(
+        _("Improvement"),
+        (
+            Entry(_("Control charts"), "improvement:chart-list", "chart-dots"),
+            Entry(_("Actions"), "improvement:action-list", "bulb"),
+        ),
+    ),
+    Section(
+        _("Organisation"),
+        (
+            Entry(_("Applications"), "portfolio:application-list", "apps"),
+            Entry(_("Projects"), "portfolio:project-list", "folders"),
+            Entry(_("Activity log"), "activity:log", "history"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+def sections_for(membership, path):
+    """``[(section label, [Link, …]), …]`` that ``membership`` may see; the link that covers ``path`` is current."""
+    reachable = [
+        (section.label, [(entry, url) for entry in section.entries if (url := _url_for(entry, membership))])
+        for section in SECTIONS
+    ]
+    current = _covering(path, [url for _label, entries in reachable for _entry, url in entries])
+    return [
+        (label, [Link(entry.label, url, entry.icon, url == current) for entry, url in entries])
+        for label, entries in reachable
+        if entries
+    ]
+
+
+def _url_for(entry, membership):
+    if entry.permission and not membership.may(entry.permission):
+        return None
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return None
+
+
+def _covering(path, urls):
+    """The longest of ``urls`` that ``path`` lies under; the home page covers only itself."""
+    home = min(urls, key=len, default="")
+    covering = [url for url in urls if path == url or (url != home and path.startswith(url))]
+    return max(covering, key=len, default=None)

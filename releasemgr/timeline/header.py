@@ -1,0 +1,187 @@
+"""The head of a timeline: months, weeks, days or hours, and in words: today, holidays, blockouts."""
+
+import datetime
+from functools import cached_property
+from html import escape
+from itertools import groupby
+from typing import NamedTuple
+
+from django.utils.formats import date_format
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from releasemgr.timeline import bars as drawing
+from releasemgr.timeline.packing import pack
+from releasemgr.timeline.scale import DAY
+
+CHIP_LETTER_PX, CHIP_PX = 7, 24
+
+
+class Cell(NamedTuple):
+    """One label of a ruler line, over ``width`` units from ``start``."""
+
+    start: int
+    width: int
+    label: str
+    classes: str = ""
+
+
+class Header:
+    """Ruler lines and bands of one page; ``bands`` are those that touch it."""
+
+    def __init__(self, pen, bands):
+        self.pen = pen
+        self.scale = pen.scale
+        self.bands = bands
+
+    @cached_property
+    def _days(self):
+        """``[(date, first unit, units), …]`` of the page; in an hour scale a day may have 23 or 25 units."""
+        if self.scale.unit == "day":
+            first = self.scale.origin.date()
+            return [(first + n * DAY, n, 1) for n in range(self.scale.units)]
+        dates = groupby(range(self.scale.units), key=lambda unit: self.scale.instant(unit).date())
+        spans = [(date, list(units)) for date, units in dates]
+        return [(date, units[0], len(units)) for date, units in spans]
+
+    @property
+    def lines(self):
+        """The ruler's lines from coarse to fine, as many as the zoom leaves room for."""
+        px = self.scale.px
+        if self.scale.unit == "day":
+            lines = [self._months()]
+            if px < 40:
+                lines.append(self._weeks())
+            if px >= 18:
+                lines.append(self._dates())
+            return lines
+        if self.scale.unit == "hour":
+            return [self._hour_days(), self._hours(1 if px >= 48 else 6 if px >= 8 else 12)]
+        return [self._hour_days()]
+
+    def _months(self):
+        cells = []
+        for _month, days in groupby(self._days, key=lambda day: (day[0].year, day[0].month)):
+            days = list(days)
+            width = days[-1][1] + days[-1][2] - days[0][1]
+            pattern = "F Y" if width * self.scale.px >= 110 else "M Y" if width * self.scale.px >= 64 else "M"
+            cells.append(Cell(days[0][1], width, date_format(days[0][0], pattern)))
+        return cells
+
+    def _weeks(self):
+        cells = []
+        for (_year, week), days in groupby(self._days, key=lambda day: day[0].isocalendar()[:2]):
+            days = list(days)
+            label = str(week) if self.scale.px < 9 else _("W%(week)02d") % {"week": week}
+            cells.append(Cell(days[0][1], len(days), label if len(days) * self.scale.px >= 26 else ""))
+        return cells
+
+    def _dates(self):
+        wide = self.scale.px >= 40
+        return [
+            Cell(
+                unit,
+                1,
+                f"{date_format(date, 'D')} {date.day}" if wide else str(date.day),
+                self._look(date, unit),
+            )
+            for date, unit, _width in self._days
+        ]
+
+    def _hour_days(self):
+        return [
+            Cell(
+                unit,
+                width,
+                date_format(date, "D j M") if width * self.scale.px >= 60 else "",
+                self._rest(date),
+            )
+            for date, unit, width in self._days
+        ]
+
+    def _hours(self, every):
+        cells = []
+        for unit in range(0, self.scale.units, every):
+            width = min(every, self.scale.units - unit)
+            label = date_format(self.scale.instant(unit), "H:i" if self.scale.px >= 48 else "H")
+            cells.append(Cell(unit, width, label))
+        return cells
+
+    def _rest(self, date):
+        return "rest" if date.weekday() in self.scale.rest_days else ""
+
+    def _look(self, date, unit):
+        return "is-today" if unit == self.scale.today else self._rest(date)
+
+    def lines_html(self):
+        """The ruler; hidden from screen readers, which hear dates with every bar."""
+        lines = [f'<div class="tl-line">{"".join(map(cell_html, cells))}</div>' for cells in self.lines]
+        return mark_safe("".join(lines))  # noqa: S308  labels are escaped
+
+    @cached_property
+    def _chips(self):
+        """``[(track, band), …]``: the bands' names, packed so that none covers another."""
+        boxes = []
+        for band in self.bands:
+            left, right = drawing.clipped(band.start, band.end, self.scale)
+            width = max((right - left) * self.scale.px, CHIP_PX + CHIP_LETTER_PX * len(band.name))
+            boxes.append((left * self.scale.px, left * self.scale.px + width))
+        return [
+            (track, band) for track, band in zip(pack(boxes), self.bands, strict=True) if track is not None
+        ]
+
+    @property
+    def band_rows(self):
+        return max((track for track, _band in self._chips), default=-1) + 1
+
+    def bands_html(self):
+        """The bands as a list with their words, each above its stretch."""
+        return mark_safe("".join(self.pen.chip(band, track) for track, band in self._chips))  # noqa: S308
+
+    def grid_html(self):
+        """What lies behind all lanes: rest days, month starts, bands over every lane, the today line."""
+        marks = [f'<i class="we s{start} w{width}"></i>' for start, width in self._rest_stretches()]
+        marks += [f'<i class="ml s{unit}"></i>' for unit in self._line_units() if unit]
+        for band in self.bands:
+            if band.lanes is None:
+                left, right = drawing.clipped(band.start, band.end, self.scale)
+                marks.append(f'<i class="gb s{left} w{right - left} {drawing.band_classes(band)}"></i>')
+        if self.scale.today is not None:
+            marks.append(f'<i class="now s{self.scale.today} w1"></i>')
+        return mark_safe("".join(marks))  # noqa: S308
+
+    def _line_units(self):
+        if self.scale.unit == "day":
+            return [unit for date, unit, _width in self._days if date.day == 1]
+        return [unit for _date, unit, _width in self._days]
+
+    def _rest_stretches(self):
+        if self.scale.unit == "part":
+            return []
+        stretches = groupby(self._days, key=lambda day: day[0].weekday() in self.scale.rest_days)
+        runs = [list(days) for is_rest, days in stretches if is_rest]
+        return [(days[0][1], days[-1][1] + days[-1][2] - days[0][1]) for days in runs]
+
+    @property
+    def today_words(self):
+        """ "Today is Mon 23 Nov 2026", or "" when today is not on the page."""
+        return (
+            _("Today is %(day)s") % {"day": date_format(self.scale.now, "D j M Y")}
+            if self.scale.today is not None
+            else ""
+        )
+
+    @property
+    def rest_words(self):
+        """Which weekdays are shaded: "Shaded: Saturday, Sunday"."""
+        if self.scale.unit == "part" or not self.scale.rest_days:
+            return ""
+        monday = datetime.date(2024, 1, 1)
+        names = ", ".join(date_format(monday + day * DAY, "l") for day in sorted(self.scale.rest_days))
+        return _("Shaded: %(days)s") % {"days": names}
+
+
+def cell_html(cell):
+    """A ruler label; the ``<b>`` stays in view while its stretch is scrolled."""
+    classes = f" {cell.classes}" if cell.classes else ""
+    return f'<span class="s{cell.start} w{cell.width}{classes}"><b>{escape(cell.label)}</b></span>'
