@@ -99,7 +99,7 @@ def test_the_log_costs_the_same_for_any_number_of_rows(
         rename(payments, rita, to=f"Pay {number}")
     client.force_login(rita)
 
-    with django_assert_num_queries(9):  # session, user, membership, begin, scope, entries, switcher, scope end, commit
+    with django_assert_num_queries(9):
         response = client.get(LOG)
 
     assert response.content.count(b'<tr id="entry-') == rows
