@@ -49,6 +49,7 @@ class CapacityStep(OrgModel):
     hourly_cost = models.DecimalField(
         _("cost per hour"), max_digits=10, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -153,6 +154,7 @@ class Booking(OrgModel):
                     (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(holds=True, is_exclusive=True),
+                deferrable=models.Deferrable.IMMEDIATE,  # so that two bookings can change places in one statement
             ),
         ]
         indexes = [
@@ -162,6 +164,7 @@ class Booking(OrgModel):
             models.Index(fields=["org", "starts_at", "ends_at"], name="booking_by_time"),
             models.Index(fields=["org", "status", "requested_at"], name="booking_by_status"),
             models.Index(fields=["org", "release"], name="booking_by_release"),
+            models.Index(fields=["org", "requested_by_id", "starts_at"], name="booking_by_requester"),
         ]
 
     def __str__(self):
