@@ -3,3 +3,18 @@ from django.apps import AppConfig
 
 class EnvironmentsConfig(AppConfig):
     name = "environments"
+
+    def ready(self):
+        from calendar_app.claims import stake
+        from environments import claims
+        from environments.bookings import revise_bookings
+        from environments.models import CapacityStep, EnvironmentUse
+        from environments.supply import revise_capacity, revise_environments, revise_outages
+        from releasemgr.changes.revisions import register
+        from releasemgr.portfolio.models import Environment
+
+        register(claims.Booking, revise=revise_bookings, settle=stake)
+        register(claims.Outage, revise=revise_outages, settle=stake)
+        register(CapacityStep, revise=revise_capacity)
+        register(Environment, revise=revise_environments)
+        register(EnvironmentUse)

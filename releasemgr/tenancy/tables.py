@@ -10,7 +10,6 @@ REFERENCE_TABLES = frozenset(
         "tenancy_organisation",
         "accounts_user",
         "accounts_membership",
-        "accounts_invitation",
         "account_emailaddress",
         "account_emailconfirmation",
         "auth_group",
