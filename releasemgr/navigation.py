@@ -23,7 +23,6 @@ class Section:
 
 
 SECTIONS = (
-    Section("", (Entry(_("My work"), "home", "home"),)),
     Section(
         _("Coordination"),
         (

@@ -11,6 +11,7 @@ from releasemgr.timeline.packing import SMALLEST_PX
 POINTS = frozenset({"gate", "milestone"})
 STRIPS = frozenset({"absence", "duty", "holiday"})
 LABEL_PX, LETTER_PX, WIDEST_LABEL = 26, 7, 150
+SLIM_PX = 44
 
 
 class Bar(NamedTuple):
@@ -93,14 +94,16 @@ class Pen:
         name, url, start, end, kind, *look, detail, conflicts, when, key, move_url = bar
         left = start if start > 0 else 0
         right = end if end < self.units else self.units
-        width = self.point_width(bar) // self.px if kind in POINTS else right - left
+        is_point = kind in POINTS
+        width = self.point_width(bar) // self.px if is_point else right - left
+        slim = " slim" if not is_point and width * self.px < SLIM_PX else ""
         attributes = f' id="bar-{escape(key)}"' if key else ""
         if move_url:
             attributes += f' data-move="{escape(move_url)}"'
         before, after = self._words_about(kind, look[1], look[2], detail, conflicts)
         return (
             f'<li><a class="b s{left} w{width} t{track} {self._look(kind, *look, conflicts > 0)}'
-            f'{cut_classes(left > start, right < end)}" href="{escape(url)}"{attributes}>{escape(name)}'
+            f'{slim}{cut_classes(left > start, right < end)}" href="{escape(url)}"{attributes}>{escape(name)}'
             f'<span class="x">{before}, {escape(when) if when else self.scale.words(start, end)}{after}</span></a></li>'
         )
 

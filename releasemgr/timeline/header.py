@@ -100,12 +100,19 @@ class Header:
         ]
 
     def _hours(self, every):
-        cells = []
-        for unit in range(0, self.scale.units, every):
-            width = min(every, self.scale.units - unit)
-            label = date_format(self.scale.instant(unit), "H:i" if self.scale.px >= 48 else "H")
-            cells.append(Cell(unit, width, label))
-        return cells
+        """Local hours that are multiples of ``every``, also on days of a clock change."""
+        hours = [self.scale.instant(unit) for unit in range(self.scale.units)]
+        starts = [
+            n
+            for n, at in enumerate(hours)
+            if at.hour % every == 0 and (not n or hours[n - 1].hour != at.hour)
+        ]
+        pattern = "H:i" if self.scale.px >= 48 else "H"
+        ends = [*starts[1:], self.scale.units]
+        return [
+            Cell(start, end - start, date_format(hours[start], pattern))
+            for start, end in zip(starts, ends, strict=True)
+        ]
 
     def _rest(self, date):
         return "rest" if date.weekday() in self.scale.rest_days else ""

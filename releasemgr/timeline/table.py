@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from releasemgr.timeline.bars import STRIPS, is_on_page
 
 SORTS = ("lane", "name", "kind", "start", "end", "status", "conflicts")
@@ -38,12 +40,16 @@ KEYS = {
 def rows_of(timeline):
     """Rows of ``timeline`` in the order it asks for: a name of ``SORTS``, "-" before it for descending."""
     scale, spoken = timeline.scale, timeline.pen.spoken
+    unspoken = {
+        "phase": _("phase"),
+        "activity": _("activity"),
+    }  # said in the table only: bars would repeat it
     rows = [
         Row(
             lane=lane.title,
             name=bar.name,
             url="" if bar.kind in STRIPS else bar.url,
-            kind=spoken.get(bar.kind) or bar.detail or bar.kind,
+            kind=spoken.get(bar.kind) or unspoken.get(bar.kind, bar.kind),
             detail=bar.detail,
             when=bar.when or scale.words(bar.start, bar.end),
             starts=bar.start,
