@@ -68,8 +68,7 @@ def _django(checkout, name, argv):
             os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
         return _execute(argv)
     folder = DataFolder.of(checkout).prepare()
-    with borrowed(folder) as servers:
-        urls = servers.provision()
+    with borrowed(folder) as (servers, urls):
         database_url = urls["owner" if name in OWNER_COMMANDS else "app"]
         os.environ.update(settings_environment(folder, servers, database_url=database_url))
         os.environ["DATABASE_OWNER_URL"] = urls["owner"]

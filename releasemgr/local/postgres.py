@@ -31,6 +31,8 @@ SETTINGS = {
     "log_line_prefix": "%p ",
     "log_checkpoints": "off",
 }
+TRIES = 3
+PATIENCE = 120
 # For data that nobody misses after a crash: the clusters of tests.
 EXPENDABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -55,26 +57,20 @@ class Postgres:
     def start(self, *, output):
         """Start the server, making the cluster first when it is new; returns the process once it answers.
 
-        ``output`` is a file or pipe for its log. Raises LocalError when it doesn't come up.
+        ``output()`` gives a file or pipe for its log. Raises LocalError when it doesn't come up.
         """
         owner = processes.unprivileged_owner(self.data)
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster(owner)
-        self._forget_dead_postmaster()
-        self.port = free_port(self.folder.running().get("postgres_port"))
-        settings = {**SETTINGS, "port": str(self.port), **(EXPENDABLE if self.is_expendable else {})}
-        command = [str(programs() / "postgres"), "-D", str(self.data)]
-        command += [f"--{name}={value}" for name, value in settings.items()]
-        process = processes.start(
-            command,
-            mark=self.folder.secrets["mark"],
-            output=output,
-            environment=_plain_environment(),
-            owner=owner,
-            reach=[self.data],
-        )
-        self._wait_for(process)
-        return process
+        for _ in range(TRIES):
+            self._forget_dead_postmaster()
+            self.port = free_port(self.folder.running().get("postgres_port"))
+            process = self._launch(owner, output())
+            if self._is_up(process):
+                return process
+            # Somebody took the port, or sessions of a killed server still hold its memory: both pass.
+            time.sleep(1)
+        raise LocalError(f"PostgreSQL does not start (exit code {process.returncode}); its log says why.")
 
     def stop(self, process):
         """Shut down fast but clean: sessions are ended, a checkpoint is written."""
@@ -89,13 +85,31 @@ class Postgres:
             return False
         return True
 
-    def _wait_for(self, process):
-        """A crash leaves redo work, so a slow answer is not a failure while the process lives."""
-        if not processes.wait_until(lambda: self.answers() or process.poll() is not None, seconds=120):
+    def _launch(self, owner, output):
+        settings = {**SETTINGS, "port": str(self.port), **(EXPENDABLE if self.is_expendable else {})}
+        return processes.start(
+            [
+                str(programs() / "postgres"),
+                "-D",
+                str(self.data),
+                *(f"--{k}={v}" for k, v in settings.items()),
+            ],
+            mark=self.folder.secrets["mark"],
+            output=output,
+            environment=_plain_environment(),
+            owner=owner,
+            reach=[self.data],
+        )
+
+    def _is_up(self, process):
+        """Wait for the first answer: a crash leaves redo work, so slowness is no failure while the process lives."""
+        answered = processes.wait_until(
+            lambda: self.answers() or process.poll() is not None, seconds=PATIENCE
+        )
+        if not answered:
             self.stop(process)
-            raise LocalError("PostgreSQL did not answer within 120 s; its log says why.")
-        if process.poll() is not None:
-            raise LocalError(f"PostgreSQL ended at once (exit code {process.returncode}); its log says why.")
+            raise LocalError(f"PostgreSQL did not answer within {PATIENCE} s; its log says why.")
+        return process.poll() is None
 
     def _make_cluster(self, owner):
         """Run initdb beside the final place and move the result there, so that a half-made cluster never counts."""

@@ -4,6 +4,7 @@ Everything started for a data folder carries the folder's mark in its environmen
 mark can't be inherited by a stranger, which a recorded number can: numbers are used again.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -133,31 +134,38 @@ def stop(process, *, mark, by=signal.SIGTERM, patience=10):
 
     Sends ``by``, waits ``patience`` seconds, then kills what is left of its session.
     """
-    with_grace = _signal(process.pid, by) and _has_ended(process, patience)
+    send(process, by)
+    went = _has_ended(process, patience)
     for left in _session(process.pid, mark):
-        _signal(left.pid, signal.SIGKILL)
+        send(left, signal.SIGKILL)
     _has_ended(process, 5)
-    return with_grace
+    return went
+
+
+def send(process, number):
+    """Send a signal to ``process``, unless it has ended; never to another that got its number."""
+    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+        process.send_signal(number)
+
+
+def end(processes, *, patience=5):
+    """End ``processes`` (psutil) politely, then for good."""
+    for process in processes:
+        send(process, signal.SIGTERM)
+    _, alive = psutil.wait_procs(processes, timeout=patience)
+    for process in alive:
+        send(process, signal.SIGKILL)
+    psutil.wait_procs(alive, timeout=5)
 
 
 def _session(leader, mark):
     """What still runs of the session that ``leader`` leads, as far as it carries our mark."""
     members = []
     for process in marked(mark):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             if os.getsid(process.pid) == leader:
                 members.append(process)
-        except ProcessLookupError:
-            continue
     return members
-
-
-def _signal(pid, number):
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _has_ended(process, patience):
@@ -166,17 +174,6 @@ def _has_ended(process, patience):
     except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
         return False
     return True
-
-
-def kill_all(processes, *, patience=5):
-    """End ``processes`` (psutil) politely, then for good; returns those that were there."""
-    for process in processes:
-        _signal(process.pid, signal.SIGTERM)
-    _, alive = psutil.wait_procs(processes, timeout=patience)
-    for process in alive:
-        _signal(process.pid, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=5)
-    return processes
 
 
 def wait_until(condition, *, seconds, every=0.05):

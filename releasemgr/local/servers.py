@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import signal
+from functools import partial
 
 import psutil
 
@@ -14,12 +16,12 @@ from releasemgr.local.valkey import Valkey
 class Servers:
     """Postgres and Valkey of ``folder``; `DATABASE_URL` (an administrator) and `REDIS_URL` stand in for either."""
 
-    def __init__(self, folder, *, is_expendable=False):
+    def __init__(self, folder, *, is_expendable=False, environment=os.environ):
         self.folder = folder
-        self.postgres = (
-            None if "DATABASE_URL" in os.environ else Postgres(folder, is_expendable=is_expendable)
-        )
-        self.valkey = None if "REDIS_URL" in os.environ else Valkey(folder, is_expendable=is_expendable)
+        self.their_database = environment.get("DATABASE_URL")
+        self.their_broker = environment.get("REDIS_URL")
+        self.postgres = None if self.their_database else Postgres(folder, is_expendable=is_expendable)
+        self.valkey = None if self.their_broker else Valkey(folder, is_expendable=is_expendable)
         self.processes = {}
 
     @property
@@ -30,17 +32,17 @@ class Servers:
     @property
     def admin_url(self):
         """The database's administrator."""
-        return self.postgres.url if self.postgres else os.environ["DATABASE_URL"]
+        return self.their_database or self.postgres.url
 
     @property
     def redis_url(self):
         """The workers' broker."""
-        return self.valkey.url if self.valkey else os.environ["REDIS_URL"]
+        return self.their_broker or self.valkey.url
 
     def start(self, output_of):
         """Start what is embedded; ``output_of(name)`` gives the file or pipe for a server's log."""
         for server in self.embedded:
-            self.processes[server.name] = server.start(output=output_of(server.name))
+            self.processes[server.name] = server.start(output=partial(output_of, server.name))
             self.record()
 
     def record(self, processes=(), **facts):
@@ -74,9 +76,9 @@ class Servers:
         found = processes.marked(self.folder.secrets["mark"])
         names = sorted({process.name() for process in found})
         databases = [process for process in found if process.name() == "postgres"]
-        processes.kill_all([process for process in found if process not in databases])
+        processes.end([process for process in found if process not in databases])
         for process in databases:
-            self.postgres.stop(process)
+            processes.stop(process, mark=self.folder.secrets["mark"], by=signal.SIGINT, patience=30)
         return names
 
     def provision(self, database=None):
@@ -118,9 +120,10 @@ def settings_environment(folder, servers, *, database_url, public_url=None):
 
 @contextlib.contextmanager
 def borrowed(folder):
-    """The servers of ``folder`` for one command: those that run already, else started now.
+    """The servers of ``folder`` for one command, with roles and database: those that run already, else started now.
 
-    Whoever is the last to use them stops them again, unless `up` is among the users.
+    While `up` starts it waits. Whoever is the last to use the servers stops them again, unless `up` is among the
+    users. Yields the servers and the roles' URLs as ``{"owner", "app"}``.
     """
     servers = Servers(folder)
     with folder.alone("change"):
@@ -128,8 +131,9 @@ def borrowed(folder):
         if not servers.adopt():
             servers.stop_leftovers()
             servers.start(lambda name: (folder.logs / f"{name}.log").open("w"))
+        urls = servers.provision()
     try:
-        yield servers
+        yield servers, urls
     finally:
         with folder.alone("change"):
             if folder.lock("use", wait=False):

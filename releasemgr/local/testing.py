@@ -92,7 +92,7 @@ def _with_defaults(arguments):
     if not paths and not any(
         argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments
     ):
-        defaults += ["-n", WORKERS]
+        defaults += ["-n", WORKERS, "--dist", "loadgroup"]
     return [*defaults, *arguments]
 
 

@@ -5,13 +5,14 @@ import signal
 import sys
 import time
 
-from releasemgr.local import demo, processes, web
+from releasemgr.local import demo, processes, programs
 from releasemgr.local.console import LocalError
 from releasemgr.local.folder import DataFolder
 from releasemgr.local.ports import holder_of, is_free
 from releasemgr.local.servers import Servers, settings_environment
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ASKED_ALREADY = 0  # the signal that is none
 TURN = 0.2
 
 
@@ -50,7 +51,7 @@ class Product:
         self.console = console
         self.servers = Servers(folder)
         self.children = {}
-        self.address = web.Address(options.host, options.port)
+        self.address = programs.Address(options.host, options.port)
 
     def start(self):
         """Bring everything up and say where it is. Raises LocalError."""
@@ -62,6 +63,7 @@ class Product:
         self.servers.start(self.console.pipe)
         urls = self.servers.provision()
         self.run_once("migrate", "--verbosity", "1", database_url=urls["owner"])
+        self.folder.lock("use", shared=True)  # from here on, other commands may share the servers
         demo.seed_if_empty(self, urls)
         self._start_children(urls["app"])
         self._wait_until_ready()
@@ -76,10 +78,9 @@ class Product:
     def stop(self):
         """Stop what was started, in the order that loses nothing: web and workers, broker, database."""
         for process in self.children.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
+            processes.send(process, signal.SIGTERM)
         for process in self.children.values():
-            processes.stop(process, mark=self.folder.secrets["mark"], patience=12)
+            processes.stop(process, mark=self.folder.secrets["mark"], by=ASKED_ALREADY, patience=12)
         self.servers.stop()
         self.servers.stop_leftovers()
         self.folder.record({})
@@ -94,11 +95,10 @@ class Product:
 
     def _take_over(self):
         """Wait for commands that use this folder's servers, then stop what a killed run left behind."""
-        with self.folder.alone("change"):
-            pass
         if not self.folder.lock("use", wait=False):
             self.console.say("a management command is using this data folder; waiting until it has finished")
-            self.folder.lock("use")
+            while not self.folder.lock("use", wait=False):
+                time.sleep(TURN)
         left = self.servers.stop_leftovers()
         if left:
             self.console.say(f"stopped what an earlier run left behind: {', '.join(left)}")
@@ -124,22 +124,9 @@ class Product:
 
     def _start_children(self, database_url):
         environment = self._environment(database_url)
-        celery = [sys.executable, "-m", "celery", "--quiet", "--app", "releasemgr"]
-        beat_state = str(self.folder.path / "beat")
-        for name, command in {
-            "web": web.command(self.options.host, self.options.port),
-            "worker": [
-                *celery,
-                "worker",
-                "--concurrency",
-                "2",
-                "--prefetch-multiplier",
-                "1",
-                "--loglevel",
-                "INFO",
-            ],
-            "sweeper": [*celery, "beat", "--schedule", beat_state, "--pidfile", ""],
-        }.items():
+        for name, command in programs.commands(
+            self.options.host, self.options.port, self.folder.path
+        ).items():
             self.children[name] = self._spawn(command, environment, self.console.pipe(name))
             self._record()
 
@@ -150,11 +137,11 @@ class Product:
 
     def _wait_until_ready(self):
         self.console.say(f"waiting for {self.address.url}readyz")
-        deadline = time.monotonic() + web.PATIENCE
+        deadline = time.monotonic() + programs.PATIENCE
         while not (answer := self.address.readiness()).is_ready:
             self._notice_ended()
             if time.monotonic() > deadline:
-                raise LocalError(f"The product is not ready after {web.PATIENCE} s: {answer.text}")
+                raise LocalError(f"The product is not ready after {programs.PATIENCE} s: {answer.text}")
             time.sleep(TURN)
 
     def _notice_ended(self):

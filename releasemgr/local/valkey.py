@@ -28,7 +28,10 @@ class Valkey:
         return f"redis://:{self.folder.secrets['valkey_password']}@127.0.0.1:{self.port}/0"
 
     def start(self, *, output):
-        """Start the server; returns the process once it has loaded its file. Raises LocalError when it fails."""
+        """Start the server; returns the process once it has loaded its file. Raises LocalError when it fails.
+
+        ``output()`` gives a file or pipe for its log.
+        """
         owner = processes.unprivileged_owner(self.data)
         self.data.mkdir(mode=0o700, exist_ok=True)
         if owner is not None:
@@ -37,7 +40,7 @@ class Valkey:
         process = processes.start(
             [str(program()), "-"],
             mark=self.folder.secrets["mark"],
-            output=output,
+            output=output(),
             feed=self._configuration(),
             owner=owner,
             reach=[self.data],

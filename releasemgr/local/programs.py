@@ -1,30 +1,49 @@
-"""The web server: how it is started, which addresses it answers to, and when it is ready."""
+"""The product's own processes: how they are started, which address they serve, and when they are ready."""
 
 import http.client
 import os
 import socket
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - recognised, not bound
 PATIENCE = 90
-THREADS = 16
+WEB = ["--interface=wsgi", "--workers=2", "--blocking-threads=8", "--workers-kill-timeout=10", "--no-ws"]
+WORKER = [
+    "--concurrency=2",
+    "--prefetch-multiplier=1",
+    "--loglevel=INFO",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+]
 
 
-def command(host, port):
-    """Granian with two processes; a process that hangs at the end is killed after ten seconds."""
-    options = {
-        "--interface": "wsgi",
-        "--host": host,
-        "--port": str(port),
-        "--workers": "2",
-        "--blocking-threads": str(THREADS),
-        "--workers-kill-timeout": "10",
+def commands(host, port, state):
+    """The product's own processes by name, as argument lists; the sweeper keeps its clock in the folder ``state``.
+
+    docker-compose.yml starts the same ones.
+    """
+    quiet = ["-W", "ignore:You're running the worker with superuser"]
+    celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "releasemgr"]
+    return {
+        "web": [
+            sys.executable,
+            "-m",
+            "granian",
+            *WEB,
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "releasemgr.wsgi:application",
+        ],
+        "worker": [*celery, "worker", *WORKER],
+        "sweeper": [*celery, "beat", "--schedule", str(Path(state) / "beat"), "--pidfile="],
     }
-    flat = [part for pair in options.items() for part in pair]
-    return [sys.executable, "-m", "granian", *flat, "--no-ws", "releasemgr.wsgi:application"]
 
 
 @dataclass(frozen=True)
