@@ -136,7 +136,7 @@ def start():
         if up.process.poll() is None:
             up.process.terminate()
             up.process.wait(timeout=40)
-        if (up.folder.path / "secrets.json").exists():
+        elif up.process.returncode < 0:  # killed by the test, so that nobody has cleaned up
             processes.end(processes.marked(up.folder.secrets["mark"]))
 
 
