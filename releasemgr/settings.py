@@ -57,6 +57,7 @@ DEBUG = False
 ALLOWED_HOSTS = [PUBLIC_URL.hostname, *filter(None, os.environ.get("ALLOWED_HOSTS", "").split(","))]
 CSRF_TRUSTED_ORIGINS = [f"{PUBLIC_URL.scheme}://{PUBLIC_URL.netloc}"]
 DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data"))
+DEMO_SEED = os.environ.get("DEMO_SEED", "")  # the secret of a data folder that demo passwords follow from
 
 INSTALLED_APPS = [
     "django.contrib.auth",
