@@ -17,4 +17,4 @@ class CalendarConfig(AppConfig):
             stakers.Blockout,
             stakers.Deployment,
         ):
-            register(model, settle=stake)
+            register(model, settle=stake, under=() if model is stakers.Blockout else ("release",))

@@ -1,5 +1,7 @@
 """People who sign in, and the organisations they belong to."""
 
+import hashlib
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from releasemgr.accounts.roles import PERMISSIONS, Role
 from releasemgr.tenancy.ids import uuid7
-from releasemgr.tenancy.models import Organisation, validate_zone
+from releasemgr.tenancy.models import Organisation, slug_validator, validate_zone
 
 
 class UserManager(BaseUserManager):
@@ -56,7 +58,8 @@ class Membership(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     org = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships", db_index=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -70,6 +73,54 @@ class Membership(models.Model):
         return permission in PERMISSIONS[self.role]
 
 
+class InvitationQuerySet(models.QuerySet):
+    """Words for invitations."""
+
+    def open_at(self, instant):
+        """Invitations that can still be accepted at an instant."""
+        return self.filter(expires_at__gt=instant)
+
+    def with_token(self, token):
+        """The invitation a link stands for: only the hash of the token is kept."""
+        return self.filter(token_hash=hash_of(token))
+
+
+class Invitation(models.Model):
+    """An offer to join an organisation, by a link that whoever asks hands over. A control table, gone when used.
+
+    Nobody is made a member by their address alone: an account of that address may have been made elsewhere, by
+    somebody else.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    org = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations", db_index=False)
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="invitations", db_index=False)
+    expires_at = models.DateTimeField(_("valid until"))
+    version = models.PositiveIntegerField(default=1)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["org", "email"], name="invitation_one_per_address")]
+
+    def __str__(self):
+        return self.email
+
+
+def hash_of(token):
+    """What is kept of a token: its SHA-256 in hexadecimal (the token has 256 random bits, so no salt is needed)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def membership_of(user, slug):
-    """The membership of a user in the organisation of that slug, with both; None when there is none."""
+    """The membership of a user in the organisation of that slug, with both; None when there is none.
+
+    The slug is any text that stood in a path; what cannot be one is not asked for (a NUL would be an error).
+    """
+    if not slug_validator.regex.match(slug):
+        return None
     return Membership.objects.filter(user=user, org__slug=slug).select_related("org").first()

@@ -22,7 +22,7 @@ SUPERUSER = "postgres"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "300",
+    "max_connections": "200",
     "shared_buffers": "256MB",
     "work_mem": "16MB",
     "jit": "off",

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -10,6 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from releasemgr.tenancy.constraints import org_walls
 from releasemgr.tenancy.models import OrgModel, org_fk, org_manager, validate_zone
+
+# What stands in URLs, spreadsheets and other systems' payloads for a project, application or environment.
+key_validator = RegexValidator(
+    r"^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z",
+    _("Use letters, digits, dots, hyphens and underscores; begin and end with a letter or digit."),
+)
 
 
 class TsTzRange(models.Func):
@@ -42,6 +49,7 @@ class Team(OrgModel):
     """People who deliver together."""
 
     name = models.CharField(_("name"), max_length=120)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -52,6 +60,9 @@ class Team(OrgModel):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("portfolio:team-detail", args=[self.pk])
+
 
 class Person(OrgModel):
     """Somebody who owns or decides something, with or without an account."""
@@ -59,8 +70,11 @@ class Person(OrgModel):
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"), blank=True)
     team = org_fk(Team, null=True, related_name="people", verbose_name=_("team"))
-    user_id = models.UUIDField(null=True, blank=True, editable=False)  # accounts.User, a control table
+    user_id = models.UUIDField(
+        _("account"), null=True, blank=True, editable=False
+    )  # accounts.User, a control table
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_zone])
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -76,6 +90,9 @@ class Person(OrgModel):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("portfolio:person-detail", args=[self.pk])
+
 
 class Project(OrgModel):
     """A project or product that delivers releases."""
@@ -84,7 +101,7 @@ class Project(OrgModel):
         ACTIVE = "active", _("Active")
         CLOSED = "closed", _("Closed")
 
-    key = models.CharField(_("key"), max_length=60)
+    key = models.CharField(_("key"), max_length=60, validators=[key_validator])
     name = models.CharField(_("name"), max_length=160)
     portfolio = org_fk(Portfolio, related_name="projects", verbose_name=_("portfolio"))
     team = org_fk(Team, null=True, related_name="projects", verbose_name=_("team"))
@@ -115,7 +132,7 @@ class Application(OrgModel):
         MEDIUM = "medium", _("Medium")
         HIGH = "high", _("High")
 
-    key = models.CharField(_("key"), max_length=60)
+    key = models.CharField(_("key"), max_length=60, validators=[key_validator])
     name = models.CharField(_("name"), max_length=160)
     criticality = models.CharField(
         _("criticality"), max_length=10, choices=Criticality, default=Criticality.MEDIUM
@@ -172,6 +189,7 @@ class Ownership(OrgModel):
     project = org_fk(Project, related_name="ownerships", verbose_name=_("project"))
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = org_manager(OwnershipQuerySet)
 
@@ -206,7 +224,7 @@ class Environment(OrgModel):
         PRE = "pre", _("PRE")
         PRD = "prd", _("PRD")
 
-    key = models.CharField(_("key"), max_length=60)
+    key = models.CharField(_("key"), max_length=60, validators=[key_validator])
     name = models.CharField(_("name"), max_length=120)
     type = models.CharField(_("type"), max_length=3, choices=Type)
     application = org_fk(Application, null=True, related_name="environments", verbose_name=_("application"))

@@ -92,7 +92,7 @@ def filter_chips(context, form, target):
 
 def _shown(bound, form_field, value):
     """How the filter's value reads: the label of a choice, otherwise what was typed."""
-    choices = dict(getattr(form_field, "choices", ()) or ())
+    choices = dict(iter(getattr(form_field, "choices", ())))
     by_text = {str(key): label for key, label in choices.items()}
     return by_text.get(value, value) if bound else value
 

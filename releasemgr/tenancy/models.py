@@ -13,7 +13,10 @@ from releasemgr.tenancy.ids import uuid7
 from releasemgr.tenancy.scope import current_org_id
 
 slug_validator = RegexValidator(
-    r"^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$", _("Use small letters, digits and hyphens, at most 50.")
+    r"^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?\Z", _("Use small letters, digits and hyphens, at most 50.")
+)
+currency_validator = RegexValidator(
+    r"^[A-Z]{3}\Z", _("Use the three capital letters of ISO 4217, such as EUR.")
 )
 
 
@@ -28,9 +31,10 @@ class Organisation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.CharField(max_length=50, unique=True, validators=[slug_validator])
-    name = models.CharField(max_length=120)
-    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
-    currency = models.CharField(max_length=3, default="EUR")
+    name = models.CharField(_("name"), max_length=120)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[currency_validator])
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self):

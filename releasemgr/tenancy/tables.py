@@ -10,6 +10,7 @@ REFERENCE_TABLES = frozenset(
         "tenancy_organisation",
         "accounts_user",
         "accounts_membership",
+        "accounts_invitation",
         "account_emailaddress",
         "account_emailconfirmation",
         "auth_group",

@@ -62,7 +62,8 @@ def test_a_policy_that_shows_rows_without_a_scope_is_found(as_owner, acme):
     with psycopg.connect(owner_url(), autocommit=True) as database:
         database.execute("SET app.maintenance = 'on'")
         database.execute(
-            "INSERT INTO portfolio_team (id, org_id, name) VALUES (gen_random_uuid(), %s, 'Leak')", [acme.pk]
+            "INSERT INTO portfolio_team (id, org_id, name, version) VALUES (gen_random_uuid(), %s, 'Leak', 1)",
+            [acme.pk],
         )
     as_owner(
         "CREATE POLICY leak ON portfolio_team USING (true)", afterwards="DROP POLICY leak ON portfolio_team"

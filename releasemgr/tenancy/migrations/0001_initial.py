@@ -36,20 +36,36 @@ class Migration(migrations.Migration):
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?\\Z",
                                 "Use small letters, digits and hyphens, at most 50.",
                             )
                         ],
                     ),
                 ),
-                ("name", models.CharField(max_length=120)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
                 (
                     "time_zone",
                     models.CharField(
-                        default="UTC", max_length=64, validators=[releasemgr.tenancy.models.validate_zone]
+                        default="UTC",
+                        max_length=64,
+                        validators=[releasemgr.tenancy.models.validate_zone],
+                        verbose_name="time zone",
                     ),
                 ),
-                ("currency", models.CharField(default="EUR", max_length=3)),
+                (
+                    "currency",
+                    models.CharField(
+                        default="EUR",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}\\Z", "Use the three capital letters of ISO 4217, such as EUR."
+                            )
+                        ],
+                        verbose_name="currency",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),

@@ -1,0 +1,48 @@
+"""What the verb contract knows of each kind of object; practices register theirs in ``AppConfig.ready``."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from django.db import models
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What the contract knows of a kind of object.
+
+    ``revise`` is the verb that writes revisions of it where rules go with a change (for `undo`), ``settle(rows)``
+    brings what is derived from rows up to date after they were made or changed. ``under`` names foreign keys whose
+    rows stay locked meanwhile, because what is derived depends on them too (the release of a phase).
+    """
+
+    model: type[models.Model]
+    revise: Callable | None = None
+    settle: Callable | None = None
+    under: tuple[str, ...] = ()
+
+
+nouns: dict[str, Noun] = {}
+# Context managers opened around the settling of one act: what derives from several nouns is derived once, at the end.
+frames = []
+
+
+def register(model, *, revise=None, settle=None, under=()):
+    """Make a noun known. Called in ``AppConfig.ready``."""
+    nouns[model._meta.model_name] = Noun(model, revise, settle, tuple(under))
+
+
+def noun_of(model):
+    """The Noun of a model; one without rules for a model that nobody registered."""
+    return nouns.get(model._meta.model_name) or Noun(model)
+
+
+def settle(*groups):
+    """Bring what is derived from rows up to date; each group holds rows of one model."""
+    with ExitStack() as stack:
+        for frame in frames:
+            stack.enter_context(frame())
+        for rows in groups:
+            settling = noun_of(type(rows[0])).settle if rows else None
+            if settling:
+                settling(rows)
