@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "releasemgr.portfolio",
     "releasemgr.activity",
     "releasemgr.changes",
+    "releasemgr.directory",
+    "releasemgr.administration",
     "calendar_app",
     "environments",
     "reporting",

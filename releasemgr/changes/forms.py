@@ -1,5 +1,7 @@
 """Forms that make or revise a row through the verb contract, and how they meet a lost race."""
 
+from copy import copy
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -21,8 +23,9 @@ class RevisionForm(OrgForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     conflict = None
 
-    def __init__(self, data=None, *args, **kwargs):
-        super().__init__(data, *args, **kwargs)
+    def __init__(self, data=None, *args, instance=None, **kwargs):
+        # A copy: what is typed is written into the form's instance, and the page still shows what is stored.
+        super().__init__(data, *args, instance=copy(instance), **kwargs)
         self.is_new = self.instance._state.adding
         if self.is_new:
             del self.fields["version"]
@@ -47,7 +50,9 @@ class RevisionForm(OrgForm):
         self.conflict = {
             "by": first.actor_name,
             "at": first.at,
-            "fields": [self._dispute(collision) for collision in collisions if collision.field in self.fields],
+            "fields": [
+                self._dispute(collision) for collision in collisions if collision.field in self.fields
+            ],
         }
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = first.subject.version
@@ -71,8 +76,11 @@ class RevisionForm(OrgForm):
         }
 
 
-def save(form, *, by, at):
-    """Make or revise the row of a valid RevisionForm and return it; raises Moved, and ValidationError when taken."""
+def save(form, *, by, at, revise=revise):
+    """Make or revise the row of a valid RevisionForm and return it; raises Moved, and ValidationError when taken.
+
+    ``revise`` is the noun's own verb where rules go with a change.
+    """
     try:
         with transaction.atomic():
             if form.is_new:

@@ -28,8 +28,11 @@ frames = []
 
 
 def register(model, *, revise=None, settle=None, under=()):
-    """Make a noun known. Called in ``AppConfig.ready``."""
-    nouns[model._meta.model_name] = Noun(model, revise, settle, tuple(under))
+    """Make a noun known, or add to what a lower practice said of it. Called in ``AppConfig.ready``."""
+    known = noun_of(model)
+    nouns[model._meta.model_name] = Noun(
+        model, revise or known.revise, settle or known.settle, (*known.under, *under)
+    )
 
 
 def noun_of(model):

@@ -10,6 +10,11 @@ from releasemgr.changes.revisions import Moved
 from releasemgr.htmx import go_to, render_conflict, render_page
 
 
+def posted(request):
+    """The data of a form that was sent, None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def form_page(request, form, template, context, *, said, to=None, verb=save):
     """Show a RevisionForm and act on it.
 

@@ -1,11 +1,12 @@
 """Changing the organisation tree: nodes are renamed, moved and, when nothing hangs on them, removed."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from releasemgr.activity.trail import record
+from releasemgr.changes.forms import save
 from releasemgr.changes.revisions import lock, revise, settle
 from releasemgr.portfolio.models import Portfolio
 from releasemgr.portfolio.tree import Tree
@@ -32,14 +33,23 @@ def revise_nodes(revisions, *, by, at, verb="changed"):
         return revise(revisions, by=by, at=at, verb=verb)
 
 
+def save_node(form, *, by, at):
+    """Rename or move the node of a valid NodeForm; raises WouldLoop and Moved."""
+    return save(form, by=by, at=at, revise=revise_nodes)
+
+
 def remove_node(node, *, by, at):
     """Remove a node on which nothing hangs: no node, project, release or blockout; raises NotEmpty."""
     with transaction.atomic():
-        locked = lock(Portfolio, [node.pk])[node.pk]
+        locked = lock(Portfolio, [node.pk]).get(node.pk)
+        if locked is None:
+            raise Portfolio.DoesNotExist
         try:
             Portfolio.objects.filter(pk=locked.pk).delete()
         except ProtectedError as protected:
             raise NotEmpty(_still_there(protected)) from protected
+        except IntegrityError as error:  # a row of another request came between the look and the delete
+            raise NotEmpty(_("It cannot be removed: something has just been added to it.")) from error
         settle([locked])
         record(by=by, verb="removed", at=at, subject=locked, changes={"name": [locked.name, None]})
 
