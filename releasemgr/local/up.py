@@ -116,7 +116,8 @@ class Product:
     def _environment(self, database_url):
         ours = settings_environment(self.folder, self.servers, database_url=database_url)
         theirs = {name: value for name, value in os.environ.items() if name not in {"DATABASE_OWNER_URL"}}
-        return {**theirs, **ours, **self.address.environment()}
+        quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
+        return {**quiet, **theirs, **ours, **self.address.environment()}
 
     def _spawn(self, command, environment, output):
         mark = self.folder.secrets["mark"]
