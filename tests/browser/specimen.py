@@ -223,7 +223,13 @@ def toaster(request):
     return toast(HttpResponse(status=204), "Booking cancelled", undo_url=request.path)
 
 
+@allow(GET=Permission.VIEW)
+def broken(request):
+    raise RuntimeError("planted")
+
+
 urlpatterns = [
+    path("specimen/broken/", broken),
     path("specimen/calendar/", calendar),
     path("specimen/schedule/", schedule),
     path("specimen/pieces/", pieces),
