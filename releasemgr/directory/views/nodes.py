@@ -50,8 +50,7 @@ def node_removal(request, pk):
     try:
         remove_node(node, by=request.user, at=now())
     except NotEmpty as refused:
-        form = NodeForm(instance=node)
-        form.refusal = refused.messages
-        return render(request, FORM, {"form": form, "node": node}, status=422)
+        messages.error(request, " ".join(refused.messages))
+        return go_to(request, "portfolio:node-edit", pk)
     messages.success(request, _("The node was removed."))
     return go_to(request, "portfolio:tree")
