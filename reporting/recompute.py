@@ -9,7 +9,7 @@ from reporting.kpis import KPIS
 from reporting.models import Cell, CellMark, Item, MetricStore, Period, Quarantine
 from reporting.store import cover, take_alone
 from reporting.ticks import mark_partial
-from reporting.touches import CELL_COLUMNS, COUNTERS, Moment, cell_id, cells, execute, fetch
+from reporting.touches import CELL_COLUMNS, COUNTERS, Moment, cell_id, cells, execute, fetch, prefer_indexes
 from reporting.tracking import tracking
 
 
@@ -44,6 +44,7 @@ def recompute(org, *, as_of) -> tuple[int, int]:
             execute(f"DELETE FROM {model._meta.db_table} WHERE org_id = %(org)s", {"org": org.pk})
         MetricStore.objects.update(periods_from=None, periods_until=None)
         items = build_items(org, as_of=as_of)
+        prefer_indexes()
         return items, sum(_insert_cells(org, kpi, as_of) for kpi in KPIS.values())
 
 
@@ -69,10 +70,11 @@ _DEFAULTS = {"is_invalid": "false", "lineage": "''"}
 
 def _insert_cells(org, kpi, as_of) -> int:
     columns = ", ".join(CELL_COLUMNS)
+    key = cell_id(f"'{kpi.key}'", "scope_id", "period_type", "start_on")
     return execute(
         f"INSERT INTO reporting_cell (id, org_id, metric, scope_id, period_type, start_on, {columns}, "
         "metric_version, as_of, attempts) "
-        f"SELECT {cell_id(f"'{kpi.key}'", 'scope_id', 'period_type', 'start_on')}, %(org)s, '{kpi.key}', scope_id, "
+        f"SELECT {key}, %(org)s, '{kpi.key}', scope_id, "
         f"period_type, start_on, {columns}, {kpi.version}, %(as_of)s, 0 FROM ({cells(kpi)}) found",
         _parameters(org, as_of),
     )
@@ -96,7 +98,9 @@ def differences(org, *, as_of) -> list[Difference]:
     """
     with org_scope(org):
         take_alone(org)
-        execute("CREATE TEMPORARY TABLE verified_item (LIKE reporting_item INCLUDING DEFAULTS) ON COMMIT DROP", {})
+        execute(
+            "CREATE TEMPORARY TABLE verified_item (LIKE reporting_item INCLUDING DEFAULTS) ON COMMIT DROP", {}
+        )
         build_items(org, as_of=as_of, table="verified_item")
         execute("CREATE INDEX ON verified_item (org_id, entity)", {})
         execute("ANALYZE verified_item", {})
@@ -124,6 +128,8 @@ WHERE NOT EXISTS (SELECT 1 FROM reporting_cellmark m WHERE m.org_id = %(org)s AN
         _parameters(org, as_of),
     )
     return [
-        Difference(kpi.key, str(scope), kind, str(start), tuple(rest[: len(shown)]), tuple(rest[len(shown) :]))
+        Difference(
+            kpi.key, str(scope), kind, str(start), tuple(rest[: len(shown)]), tuple(rest[len(shown) :])
+        )
         for scope, kind, start, *rest in rows
     ]

@@ -28,13 +28,9 @@ class Batch:
     ids: list
 
 
-def exchange(org, *, limit=200) -> int:
+def exchange(org) -> int:
     """Turn marks of kinds without items into marks of those they shape; returns how many were worked off."""
-    marks = fetch(
-        "SELECT id, entity, entity_id FROM activity_factmark WHERE org_id = %(org)s AND NOT entity = ANY(%(own)s) "
-        "ORDER BY at LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
-        {"org": org.pk, "own": list(SOURCES), "limit": limit},
-    )
+    marks = fetch(FOREIGN, {"org": org.pk, "own": list(SOURCES)})
     for kind in sorted({entity for _id, entity, _entity_id in marks}):
         ids = [entity_id for _id, entity, entity_id in marks if entity == kind]
         for entity, query in DEPENDANTS.get(kind, {}).items():
@@ -54,7 +50,7 @@ def claim(org, *, at=None) -> Batch | None:
     at = at or timezone.now()
     if not share(org):
         return None
-    oldest = fetch(_OLDEST, {"org": org.pk, "at": at, "own": list(SOURCES), "most": MAX_ATTEMPTS})
+    oldest = fetch(OLDEST, {"org": org.pk, "at": at, "own": list(SOURCES), "most": MAX_ATTEMPTS})
     if not oldest:
         return None
     entity, attempts = oldest[0]
@@ -170,7 +166,11 @@ def _mark_facts(org, entity: str, query: str, parameters: dict) -> None:
     )
 
 
-_OLDEST = """
+FOREIGN = (
+    "SELECT id, entity, entity_id FROM activity_factmark WHERE org_id = %(org)s AND NOT entity = ANY(%(own)s) "
+    "ORDER BY at LIMIT 200 FOR UPDATE SKIP LOCKED"
+)
+OLDEST = """
 SELECT m.entity, coalesce(i.attempts, 0) FROM activity_factmark m
 LEFT JOIN reporting_item i ON i.org_id = %(org)s AND i.entity = m.entity AND i.fact_id = m.entity_id AND i.part = 0
 WHERE m.org_id = %(org)s AND m.entity = ANY(%(own)s)

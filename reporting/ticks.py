@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from releasemgr.tenancy.days import local_date
+from releasemgr.tenancy.days import day_start, local_date
 from reporting.kpis import KPIS
 from reporting.models import Cell, MetricStore, ScopeView
 from reporting.routing import mark_cells
@@ -24,7 +24,8 @@ def midnight(org, *, as_of) -> bool:
     store = MetricStore.objects.select_for_update(no_key=True).get()
     if store.midnight_on is not None and store.midnight_on >= today:
         return False
-    mark_partial(org, as_of=as_of)
+    since = day_start(store.midnight_on, org.zone) if store.midnight_on else as_of
+    mark_partial(org, as_of=as_of, since=since)
     store.midnight_on = today
     store.save(update_fields=["midnight_on"])
     return True
@@ -42,8 +43,8 @@ def refresh(org, *, as_of) -> int:
     return _mark(org, list(cells.values_list("pk", flat=True)))
 
 
-def mark_partial(org, *, as_of) -> None:
-    """Mark every partial or outdated cell, and make and mark the cells that items touch in periods now running."""
+def mark_partial(org, *, as_of, since=None) -> None:
+    """Mark every partial or outdated cell, and make and mark the cells that items touch in periods running after ``since``."""
     share(org)
     today = local_date(as_of, org.zone)
     cover_days(org, today, today, latest=today + timedelta(days=5 * 366))
@@ -56,7 +57,9 @@ def mark_partial(org, *, as_of) -> None:
     )
     moment = Moment.of(as_of, org.zone).parameters
     for kpi in KPIS.values():
-        mark_cells(kpi, {"org": org.pk} | moment, narrowed="AND p.ends_at > %(as_of)s")
+        mark_cells(
+            kpi, {"org": org.pk, "since": since or as_of} | moment, narrowed="AND p.ends_at > %(since)s"
+        )
 
 
 def _mark(org, ids: list) -> int:

@@ -62,19 +62,21 @@ WHERE i.org_id = %(org)s AND i.entity IN ({_listed(kpi.entities)}) {narrowed}"""
 def cells(kpi: Kpi, *, items: str = "reporting_item", narrowed: str = "", wanted: bool = False) -> str:
     """SQL for the cells of a KPI: ``scope_id``, ``period_type``, ``start_on`` and ``CELL_COLUMNS``.
 
-    ``narrowed`` restricts ``p``.  With ``wanted``, for a single period, the scopes in ``%(scopes)s`` each get a row,
-    empty where no item touches them; without, every scope that an item touches.
+    ``narrowed`` restricts ``p``.  With ``wanted``, each pair of ``%(scopes)s`` and ``%(starts)s`` gets a row, empty
+    where no item touches it, all of one period type; without, every cell that an item touches.
     """
     mine = f"i.org_id = %(org)s AND i.entity IN ({_listed(kpi.entities)})"
     if wanted:
         source = f"""
-    FROM unnest(%(scopes)s::uuid[]) AS s(scope_id) CROSS JOIN p0 p
+    FROM unnest(%(scopes)s::uuid[], %(starts)s::date[]) AS s(scope_id, start_on)
+    JOIN p0 p ON p.start_on = s.start_on
     LEFT JOIN tracked t ON t.scope_id = s.scope_id
     LEFT JOIN (
-        SELECT i.*, u.scope_id AS in_scope FROM {items} i JOIN p0 p ON {kpi.touches}
+        SELECT i.*, u.scope_id AS in_scope, p.start_on AS in_period
+        FROM {items} i JOIN p0 p ON {kpi.touches}
         CROSS JOIN LATERAL unnest(i.scopes) AS u(scope_id)
         WHERE {mine} AND u.scope_id = ANY(%(scopes)s)
-    ) i ON i.in_scope = s.scope_id"""
+    ) i ON i.in_scope = s.scope_id AND i.in_period = s.start_on"""
     else:
         source = f"""
     FROM {items} i JOIN p0 p ON {kpi.touches}
@@ -118,6 +120,15 @@ def _companions(kpi: Kpi) -> str:
 def _listed(words) -> str:
     """Words of our own (entities, period types) as a literal list."""
     return ", ".join(f"'{word}'" for word in words)
+
+
+def prefer_indexes() -> None:
+    """For the rest of this transaction: no scan of a whole table where an index will do.
+
+    Rows just written have no statistics; the planner takes the table for empty and scans it once per period, which
+    made a full recompute of 100,000 deployments 40 times slower (measured).
+    """
+    execute("SET LOCAL enable_seqscan = off", {})
 
 
 def execute(sql: str, parameters: dict) -> int:
