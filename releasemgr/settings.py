@@ -195,6 +195,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "releasemgr.activity.tasks.seal_audit", "schedule": crontab(minute=5)},
+    "ring for unanswered marks": {"task": "reporting.tasks.sweep", "schedule": 30},
+    "pass midnights and refresh running figures": {"task": "reporting.tasks.tick", "schedule": 60},
 }
 
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"

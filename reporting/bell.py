@@ -5,10 +5,12 @@ The queue itself stands in Postgres, so a bell that is lost or a broker that is 
 
 import logging
 from datetime import timedelta
+from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
+from releasemgr.celery import app
 from reporting.touches import fetch
 
 logger = logging.getLogger(__name__)
@@ -16,16 +18,18 @@ UNANSWERED = timedelta(seconds=20)
 
 
 def ring_after_commit(org_id) -> None:
-    """Ring once this transaction commits; nothing happens if it does not."""
-    transaction.on_commit(lambda: ring(org_id), robust=True)
+    """Ring once when this transaction commits, however often facts changed in it."""
+    if any(getattr(bell, "org_id", None) == org_id for _sids, bell, *_rest in connection.run_on_commit):
+        return
+    bell = partial(ring, org_id)
+    bell.org_id = org_id
+    transaction.on_commit(bell, robust=True)
 
 
 def ring(org_id) -> bool:
     """Ask a worker to drain an organisation's queue; False when the broker did not take it."""
-    from reporting.tasks import drain_queue  # noqa: PLC0415 tasks are leaves; see house style
-
     try:
-        drain_queue.apply_async(kwargs={"org_id": str(org_id)}, expires=60, ignore_result=True, retry=False)
+        app.send_task("reporting.tasks.drain_queue", kwargs={"org_id": str(org_id)}, expires=60, retry=False)
     except (OperationalError, OSError) as error:
         logger.warning("the bell for %s was not heard: %s", org_id, error)
         return False
