@@ -129,11 +129,11 @@ def gate(of, planned, *rounds, cancelled=None):
     return made
 
 
-def environment(key, *steps, app=None, persistent=True):
+def environment(key, *steps, app=None, persistent=True, since=LONG_AGO):
     """An environment with capacity ``steps`` of (from, units)."""
     made = save(
         Environment(
-            key=key, name=key, type="sit", application=app, is_persistent=persistent, commissioned_at=LONG_AGO
+            key=key, name=key, type="sit", application=app, is_persistent=persistent, commissioned_at=since
         )
     )
     for starts_at, units in steps:
