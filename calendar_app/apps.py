@@ -5,16 +5,12 @@ class CalendarConfig(AppConfig):
     name = "calendar_app"
 
     def ready(self):
-        from calendar_app import stakers
-        from calendar_app.claims import stake
-        from releasemgr.changes.revisions import register
+        from calendar_app.claims import gathered, listeners
+        from calendar_app.conflicts import refresh, register_rules
+        from calendar_app.stakers import register_nouns
+        from releasemgr.changes.nouns import frames
 
-        register(stakers.Release, settle=stakers.settle_releases)
-        for model in (
-            stakers.Phase,
-            stakers.Gate,
-            stakers.Milestone,
-            stakers.Blockout,
-            stakers.Deployment,
-        ):
-            register(model, settle=stake, under=() if model is stakers.Blockout else ("release",))
+        register_nouns()
+        register_rules()
+        frames.append(gathered)
+        listeners.append(refresh)
