@@ -8,7 +8,7 @@ urlpatterns = [
     path("", views.start, name="home"),
     path("preferences/", views.preferences, name="preferences"),
     path("activity/", include("releasemgr.activity.urls")),
-    path("portfolio/", include("releasemgr.portfolio.urls")),
+    path("portfolio/", include("releasemgr.directory.urls")),
     path("calendar/", include("calendar_app.urls")),
     path("environments/", include("environments.urls")),
     path("reporting/", include("reporting.urls")),

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
@@ -35,7 +35,9 @@ def _database(url, *, pool_size):
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must start with postgresql://")
-    options = {"pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}} if pool_size else {}
+    options = dict(parse_qsl(parts.query))  # libpq's own words, as sslmode
+    if pool_size:
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     return {
         "ENGINE": "releasemgr.tenancy.backend",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -51,6 +53,8 @@ def _database(url, *, pool_size):
 
 PUBLIC_URL = urlsplit(os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000"))
 IS_HTTPS = PUBLIC_URL.scheme == "https"
+if not IS_HTTPS and not _flag("PLAIN_HTTP", default=False):
+    raise ImproperlyConfigured("PUBLIC_URL must begin with https://; only `manage.py up` serves plain http.")
 
 SECRET_KEY = _required("SECRET_KEY")
 DEBUG = False
@@ -79,6 +83,8 @@ INSTALLED_APPS = [
     "releasemgr.portfolio",
     "releasemgr.activity",
     "releasemgr.changes",
+    "releasemgr.directory",
+    "releasemgr.administration",
     "calendar_app",
     "environments",
     "reporting",
@@ -87,6 +93,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -188,6 +195,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "seal the audit trail": {"task": "releasemgr.activity.tasks.seal_audit", "schedule": crontab(minute=5)},
+    "ring for unanswered marks": {"task": "reporting.tasks.sweep", "schedule": 30},
+    "pass midnights and refresh running figures": {"task": "reporting.tasks.tick", "schedule": 60},
 }
 
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
@@ -199,6 +208,7 @@ SECURE_SSL_REDIRECT = IS_HTTPS and _flag("SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if _flag("BEHIND_PROXY", default=False) else None
 )
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, without the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS

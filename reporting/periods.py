@@ -1,13 +1,15 @@
-"""Calendar periods: the one place where local days become instants.
+"""Calendar periods: days, weeks, months and quarters of an organisation's zone.
 
-Every instant is UTC; a period is the half-open interval between two local midnights.  Midnights are found
-here with ``zoneinfo`` and stored in the period table; SQL only compares instants with stored bounds.
+Every instant is UTC; a period is the half-open interval between two starts of local days, which
+``releasemgr.tenancy.days`` finds.  They are stored in the period table; SQL only compares instants with them.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from releasemgr.tenancy.days import day_start, local_date
 
 DAY = timedelta(days=1)
 
@@ -41,36 +43,12 @@ class Span:
         return self.starts_at <= instant < self.ends_at
 
 
-def local_midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The UTC instant at which ``day`` begins in ``zone``.
-
-    A repeated midnight is its first occurrence; one that the clock jumps over is the first valid instant
-    after it.
-    """
-    wall = datetime.combine(day, time.min)
-    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if first.astimezone(zone).replace(tzinfo=None) == wall:
-        return first
-    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    return _end_of_gap(before, first, wall, zone)
-
-
-def local_date(instant: datetime, zone: ZoneInfo) -> date:
-    """The local day whose ``[start, end)`` contains ``instant``; not always the date on the wall clock."""
-    day = instant.astimezone(zone).date()
-    if instant >= local_midnight(day + DAY, zone):
-        return day + DAY
-    if instant < local_midnight(day, zone):
-        return day - DAY
-    return day
-
-
 def span_of(kind: PeriodType | str, day: date, zone: ZoneInfo) -> Span:
     """The period of ``kind`` that holds the local date ``day``."""
     kind = PeriodType(kind)
     start_on = first_day(kind, day)
     end_on = next_start(kind, start_on)
-    return Span(start_on, end_on, local_midnight(start_on, zone), local_midnight(end_on, zone), kind)
+    return Span(start_on, end_on, day_start(start_on, zone), day_start(end_on, zone), kind)
 
 
 def span_at(kind: PeriodType | str, instant: datetime, zone: ZoneInfo) -> Span:
@@ -85,7 +63,7 @@ def spans_between(kind: PeriodType | str, first: date, last: date, zone: ZoneInf
     while (following := next_start(kind, starts[-1])) <= last:
         starts.append(following)
     edges = [*starts, next_start(kind, starts[-1])]
-    midnights = [local_midnight(day, zone) for day in edges]
+    midnights = [day_start(day, zone) for day in edges]
     return [Span(edges[n], edges[n + 1], midnights[n], midnights[n + 1], kind) for n in range(len(starts))]
 
 
@@ -136,13 +114,3 @@ def label(kind: PeriodType | str, start_on: date) -> str:
 def _months_later(start_on: date, months: int) -> date:
     years, month = divmod(start_on.month - 1 + months, 12)
     return start_on.replace(year=start_on.year + years, month=month + 1)
-
-
-def _end_of_gap(before: datetime, after: datetime, wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant in ``(before, after]`` at which the clock of ``zone`` first reads ``wall`` or later."""
-    low, high = 0, int((after - before).total_seconds())
-    while high - low > 1:
-        middle = (low + high) // 2
-        reading = (before + timedelta(seconds=middle)).astimezone(zone).replace(tzinfo=None)
-        low, high = (low, middle) if reading >= wall else (middle, high)
-    return before + timedelta(seconds=high)

@@ -103,7 +103,10 @@ class FactMark(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["org_id", "at"], name="factmark_by_org_and_time")]
+        indexes = [
+            models.Index(fields=["org_id", "at"], name="factmark_by_org_and_time"),
+            models.Index(fields=["org_id", "entity", "entity_id"], name="factmark_by_fact"),
+        ]
 
     def __str__(self):
         return f"{self.entity} {self.entity_id}"

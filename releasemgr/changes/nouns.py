@@ -1,7 +1,7 @@
 """What the verb contract knows of each kind of object; practices register theirs in ``AppConfig.ready``."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from django.db import models
@@ -28,8 +28,11 @@ frames = []
 
 
 def register(model, *, revise=None, settle=None, under=()):
-    """Make a noun known. Called in ``AppConfig.ready``."""
-    nouns[model._meta.model_name] = Noun(model, revise, settle, tuple(under))
+    """Make a noun known, or add to what a lower practice said of it. Called in ``AppConfig.ready``."""
+    known = noun_of(model)
+    nouns[model._meta.model_name] = Noun(
+        model, revise or known.revise, settle or known.settle, (*known.under, *under)
+    )
 
 
 def noun_of(model):
@@ -37,11 +40,18 @@ def noun_of(model):
     return nouns.get(model._meta.model_name) or Noun(model)
 
 
-def settle(*groups):
-    """Bring what is derived from rows up to date; each group holds rows of one model."""
+@contextmanager
+def one_act():
+    """Work out once, at the end of the block, what is derived from all that verbs write inside it."""
     with ExitStack() as stack:
         for frame in frames:
             stack.enter_context(frame())
+        yield
+
+
+def settle(*groups):
+    """Bring what is derived from rows up to date; each group holds rows of one model."""
+    with one_act():
         for rows in groups:
             settling = noun_of(type(rows[0])).settle if rows else None
             if settling:

@@ -62,6 +62,7 @@ def _django(checkout, name, argv):
     if name in OFFLINE_COMMANDS:
         os.environ.setdefault("SECRET_KEY", "none: this command serves nobody")
         os.environ.setdefault("DATABASE_URL", "postgresql://none@127.0.0.1/none")
+        os.environ.setdefault("PLAIN_HTTP", "yes")
         return _execute(argv)
     if os.environ.get("SECRET_KEY"):
         if name in OWNER_COMMANDS and os.environ.get("DATABASE_OWNER_URL"):

@@ -24,21 +24,21 @@ NOBODY = 65534
 ENTER_FOLDERS = {"dac_read_search": 2, "dac_override": 1}
 
 
-def start(command, *, mark, output, environment=None, feed=None, owner=None, reach=(), cwd=None):
-    """Start ``command`` in a session of its own, marked with ``mark``; stdout and stderr go to the file ``output``.
+def start(command, *, mark, output, errors=None, environment=None, feed=None, owner=None, reach=(), cwd=None):
+    """Start ``command`` in a session of its own, marked with ``mark``; what it writes goes to the file ``output``.
 
-    ``output`` is closed here, the process keeps its own. ``feed`` (text) is written to its standard input, which is
+    What it writes to stderr goes to ``errors`` when given. Both files are closed here, the process keeps its own. ``feed`` (text) is written to its standard input, which is
     empty otherwise. ``owner`` is the user id to run as, None for our own, and ``reach`` the folders it must get to.
     Signals of our terminal don't arrive there: whoever starts it stops it.
     """
     command, identity = as_user(command, owner, reach=reach)
-    with output:
+    with output, errors or contextlib.nullcontext():
         process = subprocess.Popen(
             command,
             env={**(os.environ if environment is None else environment), MARK: mark},
             stdin=subprocess.DEVNULL if feed is None else subprocess.PIPE,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=errors or subprocess.STDOUT,
             cwd=cwd or ("/" if owner is not None else None),
             start_new_session=True,
             **identity,

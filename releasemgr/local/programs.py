@@ -5,7 +5,6 @@ import os
 import socket
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -27,22 +26,20 @@ def commands(host, port, state):
 
     docker-compose.yml starts the same ones.
     """
-    quiet = ["-W", "ignore:You're running the worker with superuser"]
-    celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "releasemgr"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app=releasemgr"]
+    web = [
+        sys.executable,
+        "-m",
+        "granian",
+        *WEB,
+        f"--host={host}",
+        f"--port={port}",
+        "releasemgr.wsgi:application",
+    ]
     return {
-        "web": [
-            sys.executable,
-            "-m",
-            "granian",
-            *WEB,
-            "--host",
-            host,
-            "--port",
-            str(port),
-            "releasemgr.wsgi:application",
-        ],
+        "web": web,
         "worker": [*celery, "worker", *WORKER],
-        "sweeper": [*celery, "beat", "--schedule", str(Path(state) / "beat"), "--pidfile="],
+        "sweeper": [*celery, "beat", f"--schedule={state}/beat", "--pidfile="],
     }
 
 
@@ -103,3 +100,9 @@ class Address:
         if self.host in EVERYWHERE:
             return socket.getfqdn()
         return f"[{self.host}]" if ":" in self.host else self.host
+
+
+if (
+    __name__ == "__main__"
+):  # the health check of a container: run by its path, needs the standard library alone
+    sys.exit(not Address("127.0.0.1", 8000).readiness().is_ready)

@@ -111,6 +111,7 @@ def settings_environment(folder, servers, *, database_url, public_url=None):
         "DATA_DIR": str(folder.path),
         "DEMO_SEED": folder.secrets["demo_seed"],
         "DJANGO_SETTINGS_MODULE": "releasemgr.settings",
+        "PLAIN_HTTP": "yes",
         "PYTHONUNBUFFERED": "1",
     }
     if public_url:

@@ -87,9 +87,15 @@ class Product:
         self.console.say(f"stopped; everything is kept in {self.folder.path}")
 
     def run_once(self, *arguments, database_url, output=None):
-        """Run a management command to its end, its lines in our log. Raises LocalError when it fails."""
+        """Run a management command to its end, its lines in our log. Raises LocalError when it fails.
+
+        ``output`` is a file for what it prints, if it is meant for us and not for the log.
+        """
         command = [sys.executable, str(self.checkout / "manage.py"), *arguments]
-        process = self._spawn(command, self._environment(database_url), output or self.console.pipe("up"))
+        log = self.console.pipe("up")
+        process = self._spawn(
+            command, self._environment(database_url), output or log, errors=log if output else None
+        )
         if process.wait():
             raise LocalError(f"{arguments[0]} failed ({_ending(process.returncode)})")
 
@@ -116,11 +122,18 @@ class Product:
     def _environment(self, database_url):
         ours = settings_environment(self.folder, self.servers, database_url=database_url)
         theirs = {name: value for name, value in os.environ.items() if name not in {"DATABASE_OWNER_URL"}}
-        return {**theirs, **ours, **self.address.environment()}
+        quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
+        return {**quiet, **theirs, **ours, **self.address.environment()}
 
-    def _spawn(self, command, environment, output):
-        mark = self.folder.secrets["mark"]
-        return processes.start(command, mark=mark, environment=environment, output=output, cwd=self.checkout)
+    def _spawn(self, command, environment, output, errors=None):
+        return processes.start(
+            command,
+            mark=self.folder.secrets["mark"],
+            environment=environment,
+            output=output,
+            errors=errors,
+            cwd=self.checkout,
+        )
 
     def _start_children(self, database_url):
         environment = self._environment(database_url)

@@ -82,7 +82,7 @@ class Header:
             Cell(
                 unit,
                 1,
-                f"{date_format(date, 'D')} {date.day}" if wide else str(date.day),
+                f"{date_format(date, 'D')[:2]} {date.day}" if wide else str(date.day),
                 self._look(date, unit),
             )
             for date, unit, _width in self._days

@@ -322,10 +322,11 @@
       const options = isDay
         ? { weekday: "short", day: "numeric", month: "short", timeZone: zone }
         : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone };
-      const format = new Intl.DateTimeFormat(document.documentElement.lang, options);
+      const lang = document.documentElement.lang;
+      const format = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, options);
       const from = base + span.start * MS[this.dataset.unit];
       const to = base + (isDay ? span.end - 1 : span.end) * MS[this.dataset.unit];
-      return from === to ? format.format(from) : `${format.format(from)} – ${format.format(to)}`;
+      return from === to ? format.format(from) : format.formatRange(from, to);
     }
 
     stamp(unit) {

@@ -76,8 +76,8 @@ def lanes_of(count=12, *, seed=7):
         day, bars = dice.randrange(-12, 6), []
         for name, series in PHASES:
             length = dice.choice([5, 7, 10, 14, 21])
-            status = dice.choice(["on-track", "on-track", "at-risk", "late"]) if day + length > 50 else "done"
-            clashes = 2 if name == "UAT" and n % 4 == 1 else 0
+            status = dice.choice(["on-track", "at-risk", "late"]) if day + length > 50 else "done"
+            clashes = 2 if name in ("UAT", "Deploy") and n % 4 == 1 else 0
             bars.append(
                 Bar(
                     name,
@@ -223,7 +223,13 @@ def toaster(request):
     return toast(HttpResponse(status=204), "Booking cancelled", undo_url=request.path)
 
 
+@allow(GET=Permission.VIEW)
+def broken(request):
+    raise RuntimeError("planted")
+
+
 urlpatterns = [
+    path("specimen/broken/", broken),
     path("specimen/calendar/", calendar),
     path("specimen/schedule/", schedule),
     path("specimen/pieces/", pieces),

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from releasemgr.tenancy.days import day_start, local_date
 from reporting.periods import (
     DAY,
     PeriodType,
     earlier_start,
     label,
-    local_date,
-    local_midnight,
     span_at,
     span_of,
     spans_between,
@@ -76,7 +75,7 @@ def test_a_repeated_midnight_is_its_first_occurrence():
 
 
 def test_a_midnight_that_is_jumped_over_is_the_first_instant_after_it():
-    assert local_midnight(date(2026, 3, 8), HAVANA) == utc("2026-03-08T05:00")
+    assert day_start(date(2026, 3, 8), HAVANA) == utc("2026-03-08T05:00")
     assert span_of("day", date(2026, 3, 8), HAVANA).hours == 23
 
 
@@ -84,7 +83,7 @@ def test_a_gap_that_begins_before_midnight_ends_where_the_clock_starts_again():
     """Toronto jumped from 23:30 on 30 March 1919 to 00:30 on the 31st."""
     toronto = ZoneInfo("America/Toronto")
 
-    assert local_midnight(date(1919, 3, 31), toronto) == utc("1919-03-31T04:30")
+    assert day_start(date(1919, 3, 31), toronto) == utc("1919-03-31T04:30")
 
 
 def test_a_day_that_never_was_is_empty():

@@ -18,8 +18,9 @@ class _Walled:
         return sql
 
     def _check_scope(self):
-        tables = {self.query.get_meta().db_table}
-        tables.update(source.table_name for source in self.query.alias_map.values())
+        tables = {source.table_name for source in self.query.alias_map.values()}
+        if self.query.model:  # none in the query by which Django checks a condition of a constraint
+            tables.add(self.query.get_meta().db_table)
         if is_maintenance() or tables.isdisjoint(tenant_tables()):
             return
         if getattr(self.query, "org_id", current_org_id()) != current_org_id():

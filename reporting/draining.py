@@ -1,0 +1,165 @@
+"""Cell marks to cells: recompute what is marked, many scopes and periods of one metric and period type at a time."""
+
+import logging
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from releasemgr.tenancy.scope import org_scope
+from reporting import quarantine, routing
+from reporting.items import SOURCES
+from reporting.kpis import KPIS
+from reporting.models import MAX_ATTEMPTS, Quarantine
+from reporting.routing import LEASE
+from reporting.store import share
+from reporting.touches import CELL_COLUMNS, Moment, cell_id, cells, execute, fetch, prefer_indexes
+from reporting.tracking import tracking
+
+logger = logging.getLogger(__name__)
+BATCH_SIZES = {0: 500, 1: 25}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Marked cells of one metric and period type."""
+
+    metric: str
+    period_type: str
+    ids: list
+
+
+def drain(org, *, as_of=None, batches: int | None = None) -> int:
+    """Work off the organisation's queue, each unit in scopes of its own; returns how many facts and cells were done.
+
+    ``as_of`` is the time figures are computed for (now, for each unit, when left out).  Stops after ``batches`` units,
+    or when nothing is due; what failed waits for its next time.
+    """
+    done, unit = 0, True
+    while unit and (batches is None or batches > 0):
+        unit = _route_some(org, as_of) or _compute_some(org, as_of)
+        done += unit or 0
+        batches = None if batches is None else batches - 1
+    with org_scope(org):
+        quarantine.isolate(org)
+    return done
+
+
+def is_due(org) -> bool:
+    """Whether the queue holds something to do now, not only what waits for its next attempt."""
+    with org_scope(org):
+        due = {"org": org.pk, "at": timezone.now(), "most": MAX_ATTEMPTS, "own": list(SOURCES)}
+        return bool(fetch(_OLDEST, due) or fetch(routing.OLDEST, due) or fetch(routing.FOREIGN, due))
+
+
+def _route_some(org, as_of) -> int | None:
+    """One unit of routing; None when no fact mark is due."""
+    with org_scope(org):
+        exchanged = routing.exchange(org)
+    if exchanged:
+        return exchanged
+    with org_scope(org):
+        batch = routing.claim(org)
+    if batch is None:
+        return None
+    try:
+        with org_scope(org):
+            return routing.route(org, batch, as_of=as_of or timezone.now()) or 1
+    except Exception as error:  # whatever it is, the rest of the queue goes on
+        logger.warning("routing %s %s failed: %s", len(batch.ids), batch.entity, error)
+        _remember(org, Quarantine.Kind.ITEM, batch.ids, error, entity=batch.entity)
+        return 1
+
+
+def _compute_some(org, as_of) -> int | None:
+    """One unit of computing; None when no cell mark is due."""
+    with org_scope(org):
+        group = claim(org)
+    if group is None:
+        return None
+    try:
+        with org_scope(org):
+            return compute(org, group, as_of=as_of or timezone.now()) or 1
+    except Exception as error:  # whatever it is, the rest of the queue goes on
+        logger.warning("computing %s cells of %s failed: %s", len(group.ids), group.metric, error)
+        _remember(org, Quarantine.Kind.CELL, group.ids, error)
+        return 1
+
+
+def _remember(org, kind, ids, error, *, entity="") -> None:
+    if len(ids) == 1:  # a batch is retried in smaller ones: its error belongs to nobody yet
+        with org_scope(org):
+            quarantine.note(org, kind, ids[0], str(error), entity=entity)
+
+
+def claim(org, *, at=None) -> Group | None:
+    """Transaction one: the oldest mark's metric and period type, marked cells of it, their attempt counted."""
+    at = at or timezone.now()
+    if not share(org):
+        return None
+    oldest = fetch(_OLDEST, {"org": org.pk, "at": at, "most": MAX_ATTEMPTS})
+    if not oldest:
+        return None
+    metric, period_type, attempts = oldest[0]
+    parameters = {"org": org.pk, "metric": metric, "type": period_type, "at": at}
+    parameters |= {
+        "attempts": attempts,
+        "limit": BATCH_SIZES.get(attempts, 1),
+        "retry_at": at + LEASE * 2**attempts,
+    }
+    return Group(metric, period_type, [row[0] for row in fetch(_COUNT_ATTEMPT, parameters)])
+
+
+def compute(org, group: Group, *, as_of) -> int:
+    """Transaction two: lock the cells, delete the marks seen, recompute whole from items, store.  Returns how many."""
+    if not share(org):
+        return 0
+    locked = fetch(_LOCK, {"org": org.pk, "ids": group.ids})
+    if not locked:
+        return 0
+    ids, scopes, starts = (list(column) for column in zip(*locked, strict=True))
+    execute(
+        "DELETE FROM reporting_cellmark WHERE org_id = %(org)s AND cell_id = ANY(%(ids)s)",
+        {"org": org.pk, "ids": ids},
+    )
+    kpi = KPIS.get(group.metric)
+    if kpi is None:
+        return execute(
+            "DELETE FROM reporting_cell WHERE org_id = %(org)s AND id = ANY(%(ids)s)",
+            {"org": org.pk, "ids": ids},
+        )
+    parameters = {"org": org.pk, "scopes": scopes, "starts": starts, "type": group.period_type}
+    parameters |= Moment.of(as_of, org.zone).parameters | tracking(org).parameters(org.zone)
+    prefer_indexes()
+    return execute(_store(kpi), parameters | {"version": kpi.version})
+
+
+def _store(kpi) -> str:
+    values = ", ".join(f"{column} = found.{column}" for column in CELL_COLUMNS)
+    found = cells(kpi, narrowed="AND p.type = %(type)s AND p.start_on = ANY(%(starts)s)", wanted=True)
+    key = cell_id(f"'{kpi.key}'", "scope_id", "period_type", "start_on")
+    return f"""
+WITH found AS MATERIALIZED (SELECT {key} AS id, computed.* FROM ({found}) computed)
+UPDATE reporting_cell c SET {values}, as_of = %(as_of)s, metric_version = %(version)s, attempts = 0, retry_at = NULL
+FROM found WHERE c.org_id = %(org)s AND c.id = found.id"""
+
+
+_DUE = "c.attempts < %(most)s AND (c.retry_at IS NULL OR c.retry_at <= %(at)s)"
+_OLDEST = f"""
+SELECT c.metric, c.period_type, c.attempts
+FROM reporting_cellmark m JOIN reporting_cell c ON c.org_id = m.org_id AND c.id = m.cell_id
+WHERE m.org_id = %(org)s AND {_DUE}
+ORDER BY m.at LIMIT 1"""
+_COUNT_ATTEMPT = """
+UPDATE reporting_cell SET attempts = attempts + 1, retry_at = %(retry_at)s
+WHERE org_id = %(org)s AND id IN (
+    SELECT c.id FROM reporting_cell c
+    WHERE c.org_id = %(org)s AND c.metric = %(metric)s AND c.period_type = %(type)s
+        AND c.attempts = %(attempts)s AND (c.retry_at IS NULL OR c.retry_at <= %(at)s)
+        AND EXISTS (SELECT 1 FROM reporting_cellmark m WHERE m.org_id = %(org)s AND m.cell_id = c.id)
+    ORDER BY c.start_on, c.scope_id LIMIT %(limit)s
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+RETURNING id"""
+_LOCK = """
+SELECT id, scope_id, start_on FROM reporting_cell WHERE org_id = %(org)s AND id = ANY(%(ids)s)
+ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"""

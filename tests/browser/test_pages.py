@@ -1,0 +1,87 @@
+"""Every page of the product with the demo's data: nothing for axe to find, nothing against the content policy.
+
+Each run looks at every page in one combination of width and theme, which changes from day to day, and at a quarter of
+the remaining ones; ``-m slow`` looks at all of them.
+"""
+
+import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from releasemgr.accounts.models import User
+from tests.browser.sitemap import get_routes, walk
+
+LOOKS = [(1440, "light"), (390, "dark"), (1440, "dark"), (390, "light")]
+ORG = "quillhaven-parcels"
+MOUNT = f"/o/{ORG}/"
+# Fragments and files that no link of the demo's pages leads to, with the reason.
+UNLINKED = {}
+
+
+@pytest.fixture
+def demo(transactional_db):
+    """The small demo organisation; returns its release manager."""
+    call_command("seed_demo", "--org", ORG, "--today", "2026-11-23", "--json", stdout=StringIO())
+    return User.objects.get(memberships__org__slug=ORG, memberships__role="release_manager")
+
+
+@pytest.fixture
+def site(demo, client):
+    client.force_login(demo)
+    return walk(client, MOUNT)
+
+
+def look_at(open_browser, user, visits):
+    """``{path: what is wrong with it}`` of the ``(name, path, look)`` visited."""
+    wrong = {}
+    for width, theme in LOOKS:
+        mine = [(name, path) for name, path, look in visits if look == (width, theme)]
+        eyes = open_browser(user, width=width, theme=theme) if mine else None
+        for name, path in mine:
+            status = eyes.go(path).status
+            eyes.picture(f"{name.replace(':', '-')}-{width}-{theme}")
+            found = [] if status == 200 else [f"answers {status}"]
+            found += eyes.findings() + (["scrolls sideways"] if eyes.scrolls_sideways() else [])
+            if found:
+                wrong[f"{path} {width} {theme}"] = found
+    return wrong
+
+
+def todays_visits(pages, today):
+    """Every page in one look, and the quarter of the other looks whose turn is today."""
+    visits = []
+    for n, (name, path) in enumerate(sorted(pages.items())):
+        for m, look in enumerate(LOOKS):
+            if m == (n + today) % 4 or (n * 3 + m + today) % 4 == 0:
+                visits.append((name, path, look))
+    return visits
+
+
+def test_every_page_is_reached_by_links(site):
+    pages, others = site
+
+    assert set(get_routes()) - set(pages) - set(others) - set(UNLINKED) == set()
+    assert [name for name in {**pages, **others} if name.startswith("broken link")] == []
+
+
+def test_pages_have_no_finding(site, demo, open_browser):
+    today = datetime.datetime.now(datetime.UTC).toordinal()
+
+    assert look_at(open_browser, demo, todays_visits(site[0], today)) == {}
+
+
+@pytest.mark.slow
+def test_pages_have_no_finding_in_any_look(site, demo, open_browser):
+    visits = [(name, path, look) for name, path in sorted(site[0].items()) for look in LOOKS]
+
+    assert look_at(open_browser, demo, visits) == {}
+
+
+def test_pages_of_an_empty_organisation_have_no_finding(rita, client, open_browser):
+    client.force_login(rita)
+    pages, _others = walk(client, "/o/acme/")
+    visits = [(f"empty-{name}", path, LOOKS[n % 4]) for n, (name, path) in enumerate(sorted(pages.items()))]
+
+    assert look_at(open_browser, rita, visits) == {}
