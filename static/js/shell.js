@@ -111,14 +111,14 @@
 
   /* The theme changes at once; the form behind the buttons keeps it for the next page. */
   document.addEventListener("submit", (event) => {
-    const chosen = event.submitter && event.submitter.dataset.theme;
+    const chosen = event.submitter && event.submitter.dataset.chooseTheme;
     if (!chosen || !window.fetch) return;
     event.preventDefault();
     const root = document.documentElement;
     const dark = chosen === "dark" || (chosen === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
     root.dataset.themeChoice = chosen;
     root.dataset.bsTheme = dark ? "dark" : "light";
-    event.target.querySelectorAll("[data-theme]").forEach((other) => {
+    event.target.querySelectorAll("[data-choose-theme]").forEach((other) => {
       other.setAttribute("aria-pressed", other === event.submitter);
     });
     document.dispatchEvent(new CustomEvent("theme:changed"));

@@ -54,6 +54,7 @@ def test_the_theme_changes_at_once_and_stays(pauline, open_browser):
     eyes = open_browser(pauline)
     eyes.go("/o/acme/activity/")
     eyes.get_by_role("button", name="Rita").click()
+    assert eyes.findings() == []
     with eyes.expect_response("**/preferences/"):
         eyes.get_by_role("button", name="Dark").click()
 
