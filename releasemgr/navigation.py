@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from releasemgr.accounts.roles import Permission
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -57,9 +59,14 @@ SECTIONS = (
     Section(
         _("Organisation"),
         (
-            Entry(_("Applications"), "portfolio:application-list", "apps"),
+            Entry(_("Organisation tree"), "portfolio:tree", "sitemap"),
             Entry(_("Projects"), "portfolio:project-list", "folders"),
-            Entry(_("Activity log"), "activity:log", "history"),
+            Entry(_("Applications"), "portfolio:application-list", "apps"),
+            Entry(_("Teams"), "portfolio:team-list", "users"),
+            Entry(_("People"), "portfolio:person-list", "id"),
+            Entry(_("Activity log"), "activity:log", "history", Permission.READ_AUDIT),
+            Entry(_("Members"), "settings:member-list", "user-circle", Permission.ADMINISTER),
+            Entry(_("Settings"), "settings:organisation", "settings", Permission.ADMINISTER),
         ),
     ),
 )

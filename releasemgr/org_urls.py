@@ -3,10 +3,13 @@
 from django.urls import include, path
 
 from releasemgr import views
+from releasemgr.accounts.views import appearance, preferences
 
 urlpatterns = [
     path("", views.start, name="home"),
-    path("preferences/", views.preferences, name="preferences"),
+    path("preferences/", preferences, name="preferences"),
+    path("preferences/appearance/", appearance, name="appearance"),
+    path("settings/", include("releasemgr.administration.urls")),
     path("activity/", include("releasemgr.activity.urls")),
     path("portfolio/", include("releasemgr.directory.urls")),
     path("calendar/", include("calendar_app.urls")),

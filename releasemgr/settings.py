@@ -151,6 +151,9 @@ ACCOUNT_USER_DISPLAY = str
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key", "change_password": "5/m/user"}
+# How many proxies of ours write X-Forwarded-For: throttles count the address before them.
+ALLAUTH_TRUSTED_PROXY_COUNT = _number("PROXY_COUNT", int(_flag("BEHIND_PROXY", default=False)))
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"

@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from releasemgr import views
+from releasemgr.administration.joining import invitation
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("releasemgr.accounts.urls")),
+    path("invitations/<str:token>/", invitation, name="invitation"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),

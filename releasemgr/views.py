@@ -3,11 +3,10 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from releasemgr.accounts.guards import allow
-from releasemgr.accounts.models import Membership, User
+from releasemgr.accounts.models import Membership
 from releasemgr.accounts.roles import Permission
 from releasemgr.readiness import mark_queue, readiness
 
@@ -28,20 +27,6 @@ def home(request):
 def start(request):
     """Where an organisation opens: its calendar."""
     return redirect("calendar:calendar")
-
-
-@allow(POST=Permission.VIEW)
-def preferences(request):
-    """How this person likes to see pages: whichever of theme and density was sent."""
-    chosen = {"theme": request.POST.get("theme"), "density": request.POST.get("density")}
-    allowed = {"theme": User.Theme.values, "density": User.Density.values}
-    kept = {name: value for name, value in chosen.items() if value in allowed[name]}
-    if kept:
-        User.objects.filter(pk=request.user.pk).update(**kept)
-    came_from = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(came_from)
-    return redirect("home")
 
 
 @require_safe

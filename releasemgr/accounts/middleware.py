@@ -5,6 +5,7 @@ import zoneinfo
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
@@ -34,14 +35,18 @@ class OrganisationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        if _has_nul(request):
+            raise Http404  # Postgres takes no text with NUL, and no page has one in its address
         if not request.path_info.startswith(MOUNT):
             return self.get_response(request)
         if not request.user.is_authenticated:
             return _sign_in(request)
-        slug, _, rest = request.path_info.removeprefix(MOUNT).partition("/")
+        slug, slash, rest = request.path_info.removeprefix(MOUNT).partition("/")
         request.membership = membership_of(request.user, slug)
         if request.membership is None:
             raise Http404  # not 403: strangers learn nothing
+        if not slash:
+            return redirect(f"{MOUNT}{slug}/")
         request.org = request.membership.org
         request.urlconf = "releasemgr.org_urls"
         request.path_info = f"/{rest}"
@@ -68,5 +73,15 @@ class OrganisationMiddleware:
 
 
 def _sign_in(request):
-    response = redirect_to_login(request.get_full_path())
+    """To sign-in, and from there back to the page: that of a fragment, and the organisation's start after a form."""
+    back = request.get_full_path()
+    if request.htmx:
+        back = request.htmx.current_url_abs_path or back
+    elif request.method not in {"GET", "HEAD"}:
+        back = f"{MOUNT}{request.path_info.removeprefix(MOUNT).partition('/')[0]}/"
+    response = redirect_to_login(back)
     return HttpResponseClientRedirect(response.url) if request.htmx else response
+
+
+def _has_nul(request):
+    return "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")

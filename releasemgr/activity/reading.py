@@ -9,7 +9,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from releasemgr.accounts.models import Invitation, Membership
 from releasemgr.activity.models import Entry
+from releasemgr.tenancy.models import Organisation
 from releasemgr.tenancy.tables import tenant_models
 
 
@@ -34,7 +36,8 @@ class Line:
 @cache
 def nouns():
     """``{model name: model}`` of everything that can stand in the trail."""
-    return {model._meta.model_name: model for model in tenant_models()}
+    models = (*tenant_models(), Organisation, Membership, Invitation)
+    return {model._meta.model_name: model for model in models}
 
 
 def read(entries):

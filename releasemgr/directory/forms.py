@@ -10,6 +10,7 @@ from releasemgr.portfolio.models import Application, Ownership, Person, Portfoli
 from releasemgr.portfolio.tree import Tree
 from releasemgr.tenancy.forms import OrgChoiceField, OrgForm
 from releasemgr.tenancy.scope import current_org
+from releasemgr.tenancy.zones import ZoneField
 
 
 class NodeField(OrgChoiceField):
@@ -87,6 +88,7 @@ class TeamForm(RevisionForm):
 class PersonForm(RevisionForm):
     """A person, who may be a member with an account."""
 
+    time_zone = ZoneField(label=_("Time zone"), empty_label=_("As the organisation"))
     user_id = forms.TypedChoiceField(
         label=_("Account"),
         required=False,
@@ -100,7 +102,6 @@ class PersonForm(RevisionForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].help_text = _("For example Europe/Berlin; empty means the organisation's.")
         members = (
             Membership.objects.filter(org=current_org()).select_related("user").order_by("user__name", "pk")
         )

@@ -55,7 +55,7 @@ def test_the_theme_changes_at_once_and_stays(pauline, open_browser):
     eyes.go("/o/acme/activity/")
     eyes.get_by_role("button", name="Rita").click()
     assert eyes.findings() == []
-    with eyes.expect_response("**/preferences/"):
+    with eyes.expect_response("**/preferences/appearance/"):
         eyes.get_by_role("button", name="Dark").click()
 
     assert eyes.evaluate("document.documentElement.dataset.bsTheme") == "dark"

@@ -19,7 +19,7 @@ def test_a_page_says_where_one_is_and_in_which_organisation(at_acme):
 
 
 def test_the_theme_is_kept_for_the_next_page(at_acme, rita):
-    at_acme.post("/o/acme/preferences/", {"theme": "dark"})
+    at_acme.post("/o/acme/preferences/appearance/", {"theme": "dark"})
 
     rita.refresh_from_db()
     assert rita.theme == "dark"
@@ -27,7 +27,7 @@ def test_the_theme_is_kept_for_the_next_page(at_acme, rita):
 
 
 def test_a_theme_that_does_not_exist_changes_nothing(at_acme, rita):
-    response = at_acme.post("/o/acme/preferences/", {"theme": "pink"})
+    response = at_acme.post("/o/acme/preferences/appearance/", {"theme": "pink"})
 
     rita.refresh_from_db()
     assert (response.status_code, rita.theme) == (302, "system")
