@@ -61,6 +61,7 @@ class Product:
         for server in self.servers.embedded:
             self.console.say(f"starting {server.name}")
         self.servers.start(self.console.pipe)
+        self._record()
         urls = self.servers.provision()
         self.run_once("migrate", "--verbosity", "1", database_url=urls["owner"])
         self.folder.lock("use", shared=True)  # from here on, other commands may share the servers
@@ -181,10 +182,9 @@ class _Ourselves:
 
 def _tell_who_runs(folder, console):
     known = folder.running()
-    supervisor = known["processes"].get("up", {}).get("pid", "starting")
-    console.say(
-        f"already running at {known.get('url', '(starting)')} (process {supervisor}, data in {folder.path})"
-    )
+    supervisor = known["processes"].get("up")
+    where = f"at {known['url']} (process {supervisor['pid']})" if supervisor else "and is still starting"
+    console.say(f"already running {where}; its data folder is {folder.path}")
     return 1
 
 
