@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
@@ -22,7 +23,7 @@ class Eyes:
     def go(self, path):
         """Open ``path`` and wait until it has settled; returns the response."""
         response = self.page.goto(path, wait_until="load")
-        self.page.wait_for_function("!document.querySelector('.htmx-request')")
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
         return response
 
     def __getattr__(self, name):

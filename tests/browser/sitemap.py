@@ -33,7 +33,8 @@ def walk(client, mount):
     while waiting:
         name, path = waiting.popitem()
         response = client.get(path)
-        if response.status_code != 200 or not response["Content-Type"].startswith("text/html"):
+        is_page = response["Content-Type"].startswith("text/html") and response.status_code not in (301, 302)
+        if not is_page:
             others[name] = path
             continue
         pages[name] = path
