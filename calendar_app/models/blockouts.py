@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from releasemgr.portfolio.models import Application, Portfolio, Project
@@ -42,6 +43,9 @@ class Blockout(OrgModel):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("calendar:blockout-detail", args=[self.pk])
 
     @property
     def scope(self):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models.releases import Release
@@ -159,3 +160,6 @@ class Deployment(OrgModel):
     def reference(self):
         """What people call it by: ``DEP-7``."""
         return f"DEP-{self.number}"
+
+    def get_absolute_url(self):
+        return reverse("calendar:deployment-detail", args=[self.number])

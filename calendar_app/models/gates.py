@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models.releases import Phase, Release
@@ -58,6 +59,9 @@ class Gate(OrgModel):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("calendar:gate-detail", args=[self.pk])
 
 
 class GateRound(OrgModel):

@@ -1,5 +1,6 @@
 """Releases of every kind, their phases, milestones and the applications they touch."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,12 +11,20 @@ from releasemgr.tenancy.constraints import org_walls
 from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
 
 
+class NotPossible(ValidationError):
+    """The state of the object does not allow this verb."""
+
+
 class ReleaseQuerySet(models.QuerySet):
     """Words for sets of releases."""
 
     def open(self):
         """Neither live nor cancelled."""
         return self.filter(status__in=Release.OPEN)
+
+    def for_list(self):
+        """With what a row of a list shows."""
+        return self.select_related("project", "portfolio", "parent", "owner")
 
 
 class Release(OrgModel):
@@ -104,8 +113,17 @@ class Release(OrgModel):
         """What people call it by: ``REL-42``."""
         return f"REL-{self.number}"
 
+    @property
+    def is_open(self):
+        """Neither live nor cancelled."""
+        return self.status in Release.OPEN
+
     def get_absolute_url(self):
         return reverse("calendar:release-detail", args=[self.number])
+
+    def days_to_go(self, today):
+        """Days from the local day ``today`` to the planned go-live, negative when it is over; None without a date."""
+        return (self.target_date - today).days if self.target_date else None
 
 
 class ReleaseImpact(OrgModel):
@@ -170,6 +188,9 @@ class Phase(OrgModel):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("calendar:phase-detail", args=[self.release.number, self.position])
+
 
 class Milestone(OrgModel):
     """A dated mark of a release without criteria: a summit, an election, a published date."""
@@ -196,3 +217,6 @@ class Milestone(OrgModel):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("calendar:milestone-detail", args=[self.pk])

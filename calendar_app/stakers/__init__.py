@@ -1,21 +1,25 @@
 """What each noun of the calendar claims; importing this registers it, and what settles after a change."""
 
 from calendar_app.claims import stake
-from calendar_app.models import Blockout, Deployment, Gate, Milestone, Phase, Release, ReleaseImpact
+from calendar_app.gates.rounds import revise_gates
+from calendar_app.models import Blockout, Conflict, Deployment, Gate, Milestone, Phase, Release, ReleaseImpact
 from calendar_app.stakers.blockouts import settle_tree
 from calendar_app.stakers.deployments import settle_applications
 from calendar_app.stakers.releases import settle_impacts, settle_releases
+from releasemgr.accounts.roles import Permission
 from releasemgr.changes.nouns import register
 from releasemgr.portfolio.models import Application, Ownership, Portfolio, Project
 
 
 def register_nouns():
     """Tell the verb contract how claims follow from each noun."""
-    register(Release, settle=settle_releases)
+    register(Release, settle=settle_releases, permission=Permission.PLAN_RELEASE)
     register(ReleaseImpact, settle=settle_impacts, under=("release",))
-    for model in (Phase, Gate, Milestone, Deployment):
-        register(model, settle=stake, under=("release",))
-    register(Blockout, settle=stake)
+    for model in (Phase, Milestone, Deployment):
+        register(model, settle=stake, under=("release",), permission=Permission.PLAN_RELEASE)
+    register(Gate, revise=revise_gates, settle=stake, under=("release",), permission=Permission.PLAN_RELEASE)
+    register(Blockout, settle=stake, permission=Permission.MANAGE_BLOCKOUT)
+    register(Conflict, permission=Permission.WORK_CONFLICT)
     register(Application, settle=settle_applications)
     for model in (Portfolio, Project, Ownership):
         register(model, settle=settle_tree)

@@ -14,12 +14,14 @@ class Noun:
     ``revise`` is the verb that writes revisions of it where rules go with a change (for `undo`), ``settle(rows)``
     brings what is derived from rows up to date after they were made or changed. ``under`` names foreign keys whose
     rows stay locked meanwhile, because what is derived depends on them too (the release of a phase).
+    ``permission`` is what a member needs to undo changes of it on the page for that; None: its own pages undo it.
     """
 
     model: type[models.Model]
     revise: Callable | None = None
     settle: Callable | None = None
     under: tuple[str, ...] = ()
+    permission: str | None = None
 
 
 nouns: dict[str, Noun] = {}
@@ -27,11 +29,15 @@ nouns: dict[str, Noun] = {}
 frames = []
 
 
-def register(model, *, revise=None, settle=None, under=()):
+def register(model, *, revise=None, settle=None, under=(), permission=None):
     """Make a noun known, or add to what a lower practice said of it. Called in ``AppConfig.ready``."""
     known = noun_of(model)
     nouns[model._meta.model_name] = Noun(
-        model, revise or known.revise, settle or known.settle, (*known.under, *under)
+        model,
+        revise or known.revise,
+        settle or known.settle,
+        (*known.under, *under),
+        permission or known.permission,
     )
 
 

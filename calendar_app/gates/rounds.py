@@ -1,0 +1,120 @@
+"""Rounds of decision: submit a gate, decide, withdraw the submission, take a pass back.
+
+A round is one submission and its decision; the gate's row is locked by the verb contract and owns the rule that
+at most one round is undecided.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from calendar_app.models import Gate, GateRound
+from calendar_app.models.releases import NotPossible
+from releasemgr.changes.revisions import CannotUndo, Revision, revise
+
+State, Decision = Gate.State, GateRound.Decision
+PASSES = (Decision.PASSED, Decision.CONDITIONAL)
+
+
+def submit(gates, *, by, at):
+    """Ask for a decision on open or rejected gates."""
+    _require(gates, (State.OPEN, State.REJECTED))
+    with transaction.atomic():
+        outcome = _revise(gates, State.SUBMITTED, by=by, at=at, verb="submitted")
+        numbers = _round_numbers(gates)
+        GateRound.objects.bulk_create(
+            GateRound(gate=gate, number=numbers[gate.pk] + 1, submitted_at=at) for gate in gates
+        )
+    return outcome
+
+
+def decide(gates, decision, *, by, at, note=""):
+    """Pass, pass with conditions or reject submitted gates; conditions and refusals say why.
+
+    A passed gate that locks the scope locks that of its release, in the same act.
+    """
+    if decision not in (*PASSES, Decision.REJECTED):
+        raise ValidationError({"decision": _("Choose a decision.")})
+    decision = Decision(decision)
+    if decision != Decision.PASSED and not note.strip():
+        raise ValidationError({"note": _("Say under which conditions, or why not.")})
+    _require(gates, (State.SUBMITTED,))
+    with transaction.atomic():
+        locking = gates if decision in PASSES else []
+        outcome = _revise(gates, State(decision), by=by, at=at, verb=decision.value, locking=locking)
+        undecided = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decided_at=None)
+        undecided.update(
+            decided_at=at, decision=decision, decided_by_id=by.pk, decided_by_name=str(by), note=note
+        )
+    return outcome
+
+
+def withdraw(gates, *, by, at):
+    """Take submissions back before they are decided."""
+    _require(gates, (State.SUBMITTED,))
+    with transaction.atomic():
+        outcome = _revise(gates, State.OPEN, by=by, at=at, verb="withdrawn")
+        undecided = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decided_at=None)
+        undecided.update(
+            decided_at=at, decision=Decision.WITHDRAWN, decided_by_id=by.pk, decided_by_name=str(by)
+        )
+    return outcome
+
+
+def revoke(gates, *, by, at):
+    """Take passes back: what they were based on no longer holds. The gate is open again."""
+    _require(gates, (State.PASSED, State.CONDITIONAL))
+    with transaction.atomic():
+        outcome = _revise(gates, State.OPEN, by=by, at=at, verb="revoked")
+        passed = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decision__in=PASSES)
+        passed.filter(revoked_at=None).update(revoked_at=at)
+    return outcome
+
+
+# What the pages offer in which state: noun in the URL -> (verb, word on the button, states).
+STEPS = {
+    "submission": (submit, _("Ask for a decision"), {State.OPEN, State.REJECTED}),
+    "withdrawal": (withdraw, _("Withdraw the submission"), {State.SUBMITTED}),
+    "revocation": (revoke, _("Revoke the pass"), {State.PASSED, State.CONDITIONAL}),
+}
+
+
+def steps_for(gate):
+    """``[(noun, word), …]`` of the steps a gate of an open release can take now, besides its decision."""
+    if not gate.release.is_open:
+        return []
+    return [(noun, word) for noun, (_verb, word, states) in STEPS.items() if gate.state in states]
+
+
+def revise_gates(revisions, *, by, at, verb):
+    """The door for `undo`: a gate's plan can be put back, a decision is withdrawn or revoked instead."""
+    if any("state" in revision.values for revision in revisions):
+        raise CannotUndo(_("A decision is not undone; withdraw or revoke it, so that the record stays."))
+    return revise(revisions, by=by, at=at, verb=verb)
+
+
+def _revise(gates, state, *, by, at, verb, locking=()):
+    revisions = [Revision(gate, gate.version, {"state": state}) for gate in gates]
+    releases = {gate.release_id: gate.release for gate in locking if gate.locks_scope}
+    revisions += [
+        Revision(release, None, {"scope_locked_at": at})
+        for release in releases.values()
+        if release.scope_locked_at is None
+    ]
+    return revise(revisions, by=by, at=at, verb=verb)
+
+
+def _round_numbers(gates):
+    """The last round number of each gate, 0 when it has none."""
+    numbers = {gate.pk: 0 for gate in gates}
+    rounds = GateRound.objects.filter(gate__in=numbers).order_by("number").values_list("gate_id", "number")
+    return numbers | dict(rounds)
+
+
+def _require(gates, states):
+    for gate in gates:
+        if gate.state not in states or not gate.release.is_open:
+            raise NotPossible(
+                _("%(gate)s is “%(state)s”; that does not allow this.")
+                % {"gate": gate, "state": gate.get_state_display()}
+            )
