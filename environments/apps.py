@@ -9,6 +9,7 @@ class EnvironmentsConfig(AppConfig):
         from environments import claims
         from environments.bookings import revise_bookings
         from environments.models import CapacityStep, EnvironmentUse
+        from environments.rules import register_rules
         from environments.supply import revise_capacity, revise_environments, revise_outages
         from releasemgr.changes.revisions import register
         from releasemgr.portfolio.models import Environment
@@ -18,3 +19,4 @@ class EnvironmentsConfig(AppConfig):
         register(CapacityStep, revise=revise_capacity)
         register(Environment, revise=revise_environments)
         register(EnvironmentUse)
+        register_rules()

@@ -26,18 +26,22 @@ STEPS = {
     Status.REJECTED: {Status.REQUESTED},
     Status.CANCELLED: {Status.REQUESTED, Status.APPROVED},
 }
+# Steps that only undoing or restoring takes.
+_BACK = {
+    Status.REQUESTED: {Status.APPROVED, Status.REJECTED, Status.CANCELLED},
+    Status.APPROVED: {Status.ACTIVE, Status.CANCELLED},
+    Status.ACTIVE: {Status.COMPLETED},
+}
 _PLACE = ("environment_id", "starts_at", "ends_at", "units", "is_exclusive")
 
 
 def approve(bookings, *, by, at):
     """Approve requested bookings if their environments have room for all of their time; raises NoCapacity."""
-    _refuse(bookings, {Status.REQUESTED})
     return _step(bookings, Status.APPROVED, by=by, at=at, verb="approved", **_decision(by, at))
 
 
 def reject(bookings, *, refusal, by, at, note=""):
     """Refuse requested bookings for a reason of `Booking.Refusal`."""
-    _refuse(bookings, {Status.REQUESTED})
     decision = {**_decision(by, at), "refusal": refusal}
     if note:
         decision["note"] = note
@@ -46,13 +50,11 @@ def reject(bookings, *, refusal, by, at, note=""):
 
 def cancel(bookings, *, by, at):
     """Give up bookings that are not in use; their units are free at once."""
-    _refuse(bookings, {Status.REQUESTED, Status.APPROVED})
     return _step(bookings, Status.CANCELLED, by=by, at=at, verb="cancelled", cancelled_at=at)
 
 
 def restore(bookings, *, by, at):
     """Take back a cancellation: what was approved is approved again, if there is still room."""
-    _refuse(bookings, {Status.CANCELLED})
     revisions = [
         _revision(
             booking,
@@ -61,7 +63,7 @@ def restore(bookings, *, by, at):
         )
         for booking in bookings
     ]
-    return revise_bookings(revisions, by=by, at=at, verb="restored")
+    return revise_bookings(revisions, by=by, at=at, verb="restored", expected={Status.CANCELLED})
 
 
 def move(moves, *, by, at):
@@ -70,14 +72,12 @@ def move(moves, *, by, at):
 
     A longer, shorter, larger booking or one on another environment is a moved booking.
     """
-    subjects = [revision.subject for revision in moves]
-    _refuse(subjects, {Status.REQUESTED, Status.APPROVED, Status.ACTIVE})
-    return revise_bookings(moves, by=by, at=at, verb="moved")
+    expected = {Status.REQUESTED, Status.APPROVED, Status.ACTIVE}
+    return revise_bookings(moves, by=by, at=at, verb="moved", expected=expected)
 
 
 def start_use(bookings, *, by, at):
     """Say that approved bookings are in use from ``at`` on, which lies in their time."""
-    _refuse(bookings, {Status.APPROVED})
     for booking in bookings:
         if not booking.starts_at <= at < booking.ends_at:
             raise WrongStep(_("%(booking)s is not for this time: move it first."), booking)
@@ -86,14 +86,13 @@ def start_use(bookings, *, by, at):
 
 def finish_use(bookings, *, by, at):
     """Say that bookings are no longer in use; what is left of their time is free."""
-    _refuse(bookings, {Status.ACTIVE})
     return _step(bookings, Status.COMPLETED, by=by, at=at, verb="finished", actual_ended_at=at)
 
 
-def revise_bookings(revisions, *, by, at, verb="changed"):
+def revise_bookings(revisions, *, by, at, verb="changed", expected=None):
     """Apply revisions of bookings, all or none, if the steps are allowed and there is room. Returns an Outcome.
 
-    Raises NoCapacity, WrongStep, Moved. Room is asked for only where a booking wants more than it holds already, so
+    Raises Moved, WrongStep (also where a booking is in none of the ``expected`` statuses) and NoCapacity. Room is asked for only where a booking wants more than it holds already, so
     that a booking which is over capacity through no act of its own may still shrink, move away or end.
     """
     if not revisions:
@@ -107,6 +106,7 @@ def revise_bookings(revisions, *, by, at, verb="changed"):
         lock_uses({*here, *there})
         rows = lock(Booking, ids)
         if _is_current(revisions, rows):
+            _refuse(rows.values(), expected or set(Status))
             revisions = [_ruled(rows[revision.subject.pk], revision) for revision in revisions]
             require_room([draft for draft in map(_drafted(rows), revisions) if draft is not None])
         return _write(revisions, by=by, at=at, verb=verb)
@@ -145,7 +145,7 @@ def _write(revisions, *, by, at, verb):
 def _is_current(revisions, rows):
     """Whether all rows are as their authors saw them; if not, `revise` says what moved."""
     return all(
-        revision.subject.pk in rows and rows[revision.subject.pk].version == revision.version
+        revision.subject.pk in rows and revision.version in {None, rows[revision.subject.pk].version}
         for revision in revisions
     )
 
@@ -190,7 +190,10 @@ def _is_within(row, held):
 
 def _step(bookings, status, *, by, at, verb, **values):
     revisions = [_revision(booking, status=status, **values) for booking in bookings]
-    return revise_bookings(revisions, by=by, at=at, verb=verb)
+    before = {
+        was for was, following in STEPS.items() if status in following and was not in _BACK.get(status, ())
+    }
+    return revise_bookings(revisions, by=by, at=at, verb=verb, expected=before)
 
 
 def _revision(booking, **values):

@@ -31,6 +31,7 @@ def claims_of_bookings(bookings):
             project_id=booking.project_id,
             state=booking.status,
             title=str(booking),
+            path=f"environments/bookings/{booking.number}/",
         )
 
 
@@ -48,4 +49,5 @@ def claims_of_outages(outages):
             is_primary=True,
             state="planned" if outage.is_planned else "unplanned",
             title=str(outage),
+            path=f"environments/outages/{outage.pk}/",
         )

@@ -1,6 +1,6 @@
 """What must be true of bookings at any time, checked against the whole organisation (`verify_invariants`)."""
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from calendar_app.models import Conflict
 from environments.models import Booking
@@ -27,15 +27,11 @@ def _overlapping_exclusives():
 
 
 def _unexplained_overbooking():
-    environments = Booking.objects.holding().values_list("environment_id", flat=True).distinct()
-    over = overbooked(set(environments.order_by("environment_id")))
     explained = set(
-        Conflict.objects.filter(rule__in=[OVER_CAPACITY, OVER_OUTAGE])
-        .annotate(booking=F("first_id"))
-        .values_list("booking", flat=True)
+        Conflict.objects.filter(rule__in=[OVER_CAPACITY, OVER_OUTAGE]).values_list("first_id", flat=True)
     )
     return [
-        f"{booking.reference} holds units that are not there, and no conflict says so."
-        for booking in over
-        if booking.pk not in explained
+        f"{over.booking.reference} holds units that are not there, and no conflict says so."
+        for over in overbooked(Booking.objects.holding())
+        if over.booking.pk not in explained
     ]

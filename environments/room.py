@@ -34,10 +34,6 @@ class Room:
         """Units free during all of a window."""
         return capacity.free_units(self.supply, self.loads, starts_at, ends_at)
 
-    def first_fit(self, wish, *, until):
-        """The earliest Load of the same length that fits, or None."""
-        return capacity.first_fit(self.supply, self.loads, wish, until=until)
-
     def openings(self, wish, *, until):
         """Times in which the units of a Load are free."""
         return capacity.openings(self.supply, self.loads, wish, until=until)
@@ -58,8 +54,8 @@ def rooms(environment_ids, starts_at, ends_at, *, besides=()):
     return {pk: Room(supply, tuple(loads[pk])) for pk, supply in supplies.items()}
 
 
-def read_supplies(environment_ids, starts_at, ends_at):
-    """Supply of each environment, by id: capacity steps, outages and its time in service."""
+def read_supplies(environment_ids, starts_at, ends_at, *, with_outages=True):
+    """Supply of each environment, by id: capacity steps, its time in service and its outages."""
     steps, closed = defaultdict(list), defaultdict(list)
     for pk, begun, ended in Environment.objects.filter(pk__in=environment_ids).values_list(
         "pk", "commissioned_at", "decommissioned_at"
@@ -67,10 +63,7 @@ def read_supplies(environment_ids, starts_at, ends_at):
         closed[pk].append((None, begun))
         if ended:
             closed[pk].append((ended, None))
-    outages = Outage.objects.filter(Q(ends_at=None) | Q(ends_at__gt=starts_at), starts_at__lt=ends_at)
-    for pk, *stretch in outages.filter(environment__in=environment_ids).values_list(
-        "environment_id", "starts_at", "ends_at"
-    ):
+    for pk, *stretch in _outages(environment_ids, starts_at, ends_at) if with_outages else ():
         closed[pk].append(tuple(stretch))
     for pk, *step in (
         CapacityStep.objects.filter(environment__in=environment_ids, starts_at__lt=ends_at)
@@ -91,3 +84,10 @@ def read_loads(environment_ids, starts_at, ends_at, *, besides=()):
         if pk not in besides:
             loads[environment_id].append(Load(*load))
     return loads
+
+
+def _outages(environment_ids, starts_at, ends_at):
+    lasting = Outage.objects.filter(Q(ends_at=None) | Q(ends_at__gt=starts_at), starts_at__lt=ends_at)
+    return lasting.filter(environment__in=environment_ids).values_list(
+        "environment_id", "starts_at", "ends_at"
+    )

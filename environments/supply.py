@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.claims import unstake
-from environments.models import CapacityStep, EnvironmentUse, Outage
+from calendar_app.conflicts import refresh_resources
+from environments.models import Booking, CapacityStep, EnvironmentUse, Outage
 from environments.overbooking import overbooked
 from environments.uses import bump, lock_uses
 from releasemgr.activity.trail import record
@@ -96,10 +97,10 @@ def withdraw_outage(outage, *, by, at):
         raise ValidationError(_("Only a planned outage that has not begun can be withdrawn."), code="begun")
     with transaction.atomic():
         lock_uses([outage.environment_id])
+        Outage.objects.filter(pk=outage.pk).delete()  # before its claims, whose end tells the conflict list
         unstake([outage])
         record(by=by, verb="withdrawn", at=at, subject=outage)
         bump([outage.environment_id])
-        outage.delete()
 
 
 @contextmanager
@@ -108,13 +109,15 @@ def _taking_away(environment_ids, *, despite):
     that had it before."""
     with transaction.atomic():
         lock_uses(environment_ids)
-        before = set() if despite else {booking.pk for booking in overbooked(environment_ids)}
+        holding = Booking.objects.holding().filter(environment__in=environment_ids)
+        before = set() if despite else {over.booking.pk for over in overbooked(holding.all())}
         yield
         bump(environment_ids)
         if not despite:
-            displaced = [booking for booking in overbooked(environment_ids) if booking.pk not in before]
-            if displaced:
+            after = [over.booking for over in overbooked(holding.all())]
+            if displaced := [booking for booking in after if booking.pk not in before]:
                 raise Displaces(displaced)
+        refresh_resources(environment_ids)
 
 
 def _environments_of(model, revisions):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from calendar_app.models import Claim
-from environments.models import CapacityStep, EnvironmentUse, Outage
+from environments.models import Booking, CapacityStep, EnvironmentUse, Outage
 from environments.overbooking import overbooked
 from environments.supply import (
     Displaces,
@@ -57,8 +57,8 @@ def test_a_cut_that_displaces_bookings_is_refused_by_name_unless_it_is_meant(sha
     assert not CapacityStep.objects.filter(units=2).exists()
 
     add_capacity([step], by=None, at=JUNE_1, despite=True)
-    found = overbooked([shared_sit.pk])
-    assert [(b.pk, b.over.starts_at, b.over.ends_at) for b in found] == [(late.pk, hour(3), hour(4))]
+    found = overbooked(Booking.objects.holding())
+    assert [(over.booking, over.starts_at, over.ends_at) for over in found] == [(late, hour(3), hour(4))]
 
 
 def test_a_cut_that_nobody_feels_is_no_matter(shared_sit):
