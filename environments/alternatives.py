@@ -11,6 +11,7 @@ from releasemgr.portfolio.models import Environment
 
 AT_MOST = 5
 HORIZON = timedelta(days=90)
+MINUTE = timedelta(minutes=1)
 EQUALS_LOOKED_AT = 40
 EQUALS_OFFERED = 2
 PARTS_AT_MOST = 3
@@ -82,7 +83,7 @@ class _Seeker:
 
     def later(self):
         """The earliest time on the same environment."""
-        load = self.rooms[self.own.pk].first_fit(self.load, until=self.until)
+        load = self._soonest(self.own)
         return [self._offer(Kind.LATER, self.own, load)] if load else []
 
     def shared(self):
@@ -97,7 +98,7 @@ class _Seeker:
         """The wanted length in two or three parts on the same environment, from the wanted start on."""
         left, parts = self.load.ends_at - self.load.starts_at, []
         shortest = left / 8
-        for starts_at, ends_at in self.rooms[self.own.pk].openings(self.load, until=self.until):
+        for starts_at, ends_at in self._openings(self.own):
             length = min(ends_at - starts_at, left)
             if length < min(shortest, left):
                 continue
@@ -114,10 +115,26 @@ class _Seeker:
         found = [
             (load.starts_at, str(other), other, load)
             for other in self.equal
-            if other.pk not in self.free_equals
-            and (load := self.rooms[other.pk].first_fit(self.load, until=self.until))
+            if other.pk not in self.free_equals and (load := self._soonest(other))
         ]
         return [self._offer(Kind.EQUAL_LATER, *min(found, key=lambda row: row[:2])[2:])] if found else []
+
+    def _soonest(self, environment):
+        """The earliest load of the wanted length, or None."""
+        length = self.load.ends_at - self.load.starts_at
+        for starts_at, ends_at in self._openings(environment):
+            if ends_at - starts_at >= length:
+                return self.load._replace(starts_at=starts_at, ends_at=starts_at + length)
+        return None
+
+    def _openings(self, environment):
+        """Times with room for the load, cut to whole minutes, which is what forms can say."""
+        for starts_at, ends_at in self.rooms[environment.pk].openings(self.load, until=self.until):
+            first = starts_at + (
+                -timedelta(seconds=starts_at.second, microseconds=starts_at.microsecond) % MINUTE
+            )
+            if first < ends_at:
+                yield first, ends_at.replace(second=0, microsecond=0)
 
     def _offer(self, kind, environment, load):
         part = Part(environment, load.starts_at, load.ends_at)

@@ -99,15 +99,6 @@ def free_units(supply, loads, starts_at, ends_at):
     return min(stretch.free for stretch in stretches(supply, loads, starts_at, ends_at))
 
 
-def first_fit(supply, loads, wish, *, until):
-    """The earliest wish of the same length, not before ``wish``, that fits and ends by ``until``; None if none does."""
-    length = wish.ends_at - wish.starts_at
-    for starts_at, ends_at in openings(supply, loads, wish, until=until):
-        if ends_at - starts_at >= length:
-            return wish._replace(starts_at=starts_at, ends_at=starts_at + length)
-    return None
-
-
 def openings(supply, loads, wish, *, until):
     """The maximal times ``(start, end)`` in ``[wish.starts_at, until)`` during which the units of ``wish`` are free."""
     opened = None

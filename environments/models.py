@@ -75,6 +75,10 @@ class BookingQuerySet(models.QuerySet):
         """Bookings that overlap ``[starts_at, ends_at)``."""
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
 
+    def for_list(self):
+        """Bookings with what a list shows, the latest time first."""
+        return self.select_related("environment", "project").order_by("-starts_at", "-pk")
+
 
 class Booking(OrgModel):
     """A request for units of an environment for ``[starts_at, ends_at)`` (a TEBR), and what became of it.
@@ -200,3 +204,6 @@ class Outage(OrgModel):
 
     def __str__(self):
         return self.reason
+
+    def get_absolute_url(self):
+        return reverse("environments:outage-detail", args=[self.pk])

@@ -3,12 +3,11 @@
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from environments.alternatives import alternatives_for
+from environments.times import time_with_zone
 
 
 class WrongStep(ValidationError):
@@ -52,9 +51,3 @@ def _no_room(draft):
 
 def _units(count):
     return ngettext("%(count)d unit", "%(count)d units", count) % {"count": count}
-
-
-def time_with_zone(instant):
-    """ "3 Nov 2026, 14:00 CET" in the zone of the reader."""
-    local = timezone.localtime(instant)
-    return f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"

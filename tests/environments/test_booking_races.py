@@ -2,11 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BoundedSemaphore, BrokenBarrierError
 from uuid import uuid4
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from environments import bookings, requests
 from environments.capacity import peak_units
@@ -33,24 +33,35 @@ def hot(acme):
 
 
 def race(acme, acts):
-    """Run all acts at the same moment, each in a thread, a connection and a scope of its own.
+    """Run all acts at the same moment, each in a thread and a scope of its own.
 
-    Returns what each returned or, for the refusals that are answers, raised.
+    Each has a connection of its own as far as the server allows, as behind a pool. Returns what each returned or,
+    for the refusals that are answers, raised.
     """
-    start = Barrier(len(acts))
+    start, seats = Barrier(len(acts)), BoundedSemaphore(free_connections())
 
     def run(act):
-        try:
-            with org_scope(acme):
-                start.wait(timeout=60)
-                return act()
-        except (NoCapacity, Moved, Displaces) as refusal:
-            return refusal
-        finally:
-            connections.close_all()
+        start.wait(timeout=60)
+        with seats:
+            try:
+                with org_scope(acme):
+                    return act()
+            except (NoCapacity, Moved, Displaces) as refusal:
+                return refusal
+            finally:
+                connections.close_all()
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def free_connections():
+    """How many more clients the server takes, with some left for others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('max_connections')::int - 20 - (SELECT count(*) FROM pg_stat_activity)"
+        )
+        return max(cursor.fetchone()[0], 10)
 
 
 def booker(environment, start=0, end=4):
