@@ -34,6 +34,10 @@ class ClaimQuerySet(models.QuerySet):
         """The one row per claimed thing that is drawn."""
         return self.filter(is_primary=True)
 
+    def window(self, starts_at, ends_at):
+        """What a calendar of ``[starts_at, ends_at)`` draws."""
+        return self.primary().during(starts_at, ends_at)
+
     def on_applications(self):
         """What is claimed of applications: the rows of a calendar by application."""
         return self.filter(resource_kind=Claim.Resource.APPLICATION)

@@ -87,7 +87,7 @@ def filter_chips(context, form, target):
                 chips.append(
                     {"label": bound.label or name, "value": words, "url": _without(request, name, value)}
                 )
-    return {"chips": chips, "clear_url": request.path, "target": target}
+    return {"chips": chips, "clear_url": _without_filters(request, form), "target": target}
 
 
 def _shown(bound, form_field, value):
@@ -95,6 +95,14 @@ def _shown(bound, form_field, value):
     choices = dict(iter(getattr(form_field, "choices", ())))
     by_text = {str(key): label for key, label in choices.items()}
     return by_text.get(value, value) if bound else value
+
+
+def _without_filters(request, form):
+    """The same page with everything else that its URL says: view, period, order."""
+    query = request.GET.copy()
+    for name in (*form.fields, "page"):
+        query.pop(name, None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 def _without(request, name, value):

@@ -11,7 +11,8 @@ from releasemgr.timeline.packing import SMALLEST_PX
 POINTS = frozenset({"gate", "milestone"})
 STRIPS = frozenset({"absence", "duty", "holiday"})
 LABEL_PX, LETTER_PX, WIDEST_LABEL = 26, 7, 150
-SLIM_PX = 44
+SLIM_PX, ROOMY_PX, MARK_PX = 44, 300, 22
+MARKED = frozenset({"at-risk", "late", "failed", "done"})
 
 
 class Bar(NamedTuple):
@@ -19,7 +20,7 @@ class Bar(NamedTuple):
 
     kind: release phase gate milestone deployment booking blockout maintenance outage refresh change activity, or a
     strip: absence duty holiday. series: phase colour 1 to 6, 0 for the kind's own. status: "" on-track at-risk late
-    done cancelled. state: of a gate open passed conditional rejected, of a booking requested approved active, of a
+    failed done cancelled. state: of a gate open passed conditional rejected, of a booking requested approved active, of a
     blockout soft hard. detail: words after the name. when: words for the time, where units are too coarse. key: makes
     the element id ``bar-<key>``. move_url: the form that takes a new from/to/lane; "" when it cannot be moved.
     """
@@ -83,10 +84,11 @@ class Pen:
         return left, left + (width if width > SMALLEST_PX else SMALLEST_PX)
 
     def point_width(self, bar):
-        """A diamond or flag, and its name beside it where there is room for names at all."""
+        """A diamond or flag, and its name beside it where there is room for names at all, and its marks."""
         if self.px < 18:
             return SMALLEST_PX
-        wanted = min(LABEL_PX + LETTER_PX * len(bar.name), WIDEST_LABEL)
+        marks = MARK_PX if bar.conflicts or bar.status in MARKED else 0
+        wanted = min(LABEL_PX + LETTER_PX * len(bar.name), WIDEST_LABEL) + marks
         return max(-(-wanted // self.px) * self.px, SMALLEST_PX)
 
     def bar(self, bar, track):
@@ -101,9 +103,12 @@ class Pen:
         if move_url:
             attributes += f' data-move="{escape(move_url)}"'
         before, after = self._words_about(kind, look[1], look[2], detail, conflicts)
+        label = escape(name)
+        if (right - left) * self.px > ROOMY_PX:
+            label = f'<span class="n">{label}</span>'  # stays in view while its bar is scrolled
         return (
             f'<li><a class="b s{left} w{width} t{track} {self._look(kind, *look, conflicts > 0)}'
-            f'{slim}{cut_classes(left > start, right < end)}" href="{escape(url)}"{attributes}>{escape(name)}'
+            f'{slim}{cut_classes(left > start, right < end)}" href="{escape(url)}"{attributes}>{label}'
             f'<span class="x">{before}, {escape(when) if when else self.scale.words(start, end)}{after}</span></a></li>'
         )
 
@@ -125,13 +130,14 @@ class Pen:
             f'<li class="bd s{left} w{right - left} {band_classes(band)}"><span class="x">{words}</span></li>'
         )
 
-    def chip(self, band, track):
-        """The name of a band in the header, above its stretch."""
+    def chip(self, band, track, start):
+        """The name of a band in the header, from the unit ``start``."""
         left, right = clipped(band.start, band.end, self.scale)
         name = f'{escape(band.name)}<span class="x">, {escape(self.words_of(band._replace(name="")))}</span>'
         inner = f'<a href="{escape(band.url)}">{name}</a>' if band.url else f"<span>{name}</span>"
         reach = " b-all" if band.lanes is None else ""
-        return f'<li class="s{left} w{right - left} t{track} {band_classes(band)}{reach}">{inner}</li>'
+        moved = f' data-s="{left}"' if start != left else ""
+        return f'<li class="s{start} w{right - left} t{track} {band_classes(band)}{reach}"{moved}>{inner}</li>'
 
     def words_of(self, band):
         kind = self.spoken["hard-blockout" if band.hard else band.kind]
@@ -141,6 +147,7 @@ class Pen:
         """The classes that say what it is and how it stands."""
         key = (kind, series, status, state, clashes)
         if key not in self._classes:
+            status = "late" if status == "failed" else status  # they look the same and are said differently
             words = (f"k-{kind}", f"p{series}" if series else "", status, state, "clash" if clashes else "")
             self._classes[key] = escape(" ".join(filter(None, words)))
         return self._classes[key]
@@ -195,6 +202,7 @@ def words_spoken():
         "on-track": _("on track"),
         "at-risk": _("at risk"),
         "late": _("late"),
+        "failed": _("failed"),
         "done": _("done"),
         "cancelled": _("cancelled"),
         "open": _("open"),

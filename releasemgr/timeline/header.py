@@ -127,23 +127,28 @@ class Header:
 
     @cached_property
     def _chips(self):
-        """``[(track, band), …]``: the bands' names, packed so that none covers another."""
-        boxes = []
-        for band in self.bands:
-            left, right = drawing.clipped(band.start, band.end, self.scale)
-            width = max((right - left) * self.scale.px, CHIP_PX + CHIP_LETTER_PX * len(band.name))
-            boxes.append((left * self.scale.px, left * self.scale.px + width))
-        return [
-            (track, band) for track, band in zip(pack(boxes), self.bands, strict=True) if track is not None
-        ]
+        """``[(track, first unit, band), …]``: the bands' names, packed so that none covers another."""
+        boxes = [self._chip_box(band) for band in self.bands]
+        placed = zip(pack(boxes), boxes, self.bands, strict=True)
+        px = self.scale.px
+        return [(track, int(box[0] // px), band) for track, box, band in placed if track is not None]
+
+    def _chip_box(self, band):
+        """Pixels of a band's name: above its stretch, further left where the page would end before the name does."""
+        px = self.scale.px
+        left, right = drawing.clipped(band.start, band.end, self.scale)
+        width = max((right - left) * px, CHIP_PX + CHIP_LETTER_PX * len(band.name))
+        start = max(min(left, int((self.scale.units * px - width) // px)), 0)
+        return start * px, start * px + width
 
     @property
     def band_rows(self):
-        return max((track for track, _band in self._chips), default=-1) + 1
+        return max((track for track, _start, _band in self._chips), default=-1) + 1
 
     def bands_html(self):
         """The bands as a list with their words, each above its stretch."""
-        return mark_safe("".join(self.pen.chip(band, track) for track, band in self._chips))  # noqa: S308
+        chips = (self.pen.chip(band, track, start) for track, start, band in self._chips)
+        return mark_safe("".join(chips))  # noqa: S308  escaped where they are written
 
     def grid_html(self):
         """What lies behind all lanes: rest days, month starts, bands over every lane, the today line."""

@@ -87,15 +87,16 @@
       event.preventDefault();
       document.getElementById(opener.dataset.dialog).showModal();
     }
+    if (event.target.closest("[data-print]")) window.print();
     const closer = event.target.closest("dialog [data-close]");
     if (closer) closer.closest("dialog").close();
-    document.querySelectorAll("details.definition[open]").forEach((open) => {
+    document.querySelectorAll("details:is(.definition, .fold)[open]").forEach((open) => {
       if (!open.contains(event.target)) open.open = false;
     });
   });
 
   document.addEventListener("keydown", (event) => {
-    const open = event.key === "Escape" && event.target.closest && event.target.closest("details.definition[open]");
+    const open = event.key === "Escape" && event.target.closest && event.target.closest("details:is(.definition, .fold)[open]");
     if (open) {
       open.open = false;
       open.querySelector("summary").focus();

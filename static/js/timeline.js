@@ -354,7 +354,7 @@
 
   function place(element) {
     const read = (letter) => Number((element.className.match(new RegExp(`(?:^|\\s)${letter}(\\d+)`)) || [0, 0])[1]);
-    const start = read("s");
+    const start = Number(element.dataset.s || read("s"));
     return { start, end: start + (POINT.test(element.className) ? 1 : read("w")) };
   }
 
