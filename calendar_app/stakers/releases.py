@@ -1,6 +1,7 @@
 """What releases, phases, gates and milestones claim: which resources, when, drawn how.
 
-``path`` is where the source is shown, under the organisation's mount; a test resolves every kind of it.
+``path`` is where the source is shown, under the organisation's mount: the page of its release, at its anchor. A test
+resolves every kind of it.
 """
 
 from collections import defaultdict
@@ -59,7 +60,7 @@ def claims_of_phases(phases):
                 release,
                 phase,
                 is_open=phase.status != Phase.Status.DONE,
-                path=f"calendar/releases/{release.number}/phases/{phase.position}/",
+                path=f"calendar/releases/{release.number}/#phase-{phase.position}",
             ),
         )
 
@@ -88,7 +89,7 @@ def claims_of_gates(gates):
                 gate,
                 project_id=gate.project_id or release.project_id,
                 state=gate.state,
-                path=f"calendar/gates/{gate.pk}/",
+                path=f"calendar/releases/{release.number}/#gate-{gate.pk}",
                 is_open=gate.state not in decided,
             ),
         )
@@ -111,7 +112,7 @@ def claims_of_milestones(milestones):
             ends_at=ends_at,
             is_primary=True,
             **_place(release),
-            **_drawing(release, milestone, state="", path=f"calendar/milestones/{milestone.pk}/"),
+            **_drawing(release, milestone, state="", path=f"calendar/releases/{release.number}/#milestone-{milestone.pk}"),
         )
 
 

@@ -137,7 +137,9 @@ class Pen:
         inner = f'<a href="{escape(band.url)}">{name}</a>' if band.url else f"<span>{name}</span>"
         reach = " b-all" if band.lanes is None else ""
         moved = f' data-s="{left}"' if start != left else ""
-        return f'<li class="s{start} w{right - left} t{track} {band_classes(band)}{reach}"{moved}>{inner}</li>'
+        return (
+            f'<li class="s{start} w{right - left} t{track} {band_classes(band)}{reach}"{moved}>{inner}</li>'
+        )
 
     def words_of(self, band):
         kind = self.spoken["hard-blockout" if band.hard else band.kind]
