@@ -112,7 +112,12 @@ def claims_of_milestones(milestones):
             ends_at=ends_at,
             is_primary=True,
             **_place(release),
-            **_drawing(release, milestone, state="", path=f"calendar/releases/{release.number}/#milestone-{milestone.pk}"),
+            **_drawing(
+                release,
+                milestone,
+                state="",
+                path=f"calendar/releases/{release.number}/#milestone-{milestone.pk}",
+            ),
         )
 
 
