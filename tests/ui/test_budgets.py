@@ -31,6 +31,7 @@ def test_our_own_style_sheets_and_scripts_stay_small():
     scripts = [f"js/{path.name}" for path in (STATIC / "js").glob("*.js")]
 
     assert weight(*styles, "css/pos.css", "css/timeline.css") <= 15 * KB
+    assert weight(*styles, "css/timeline.css", "css/days.css") <= 15 * KB
     assert weight(*styles, "css/charts.css") <= 15 * KB
     assert weight("css/print.css") <= KB
     assert weight(*scripts) <= 20 * KB
