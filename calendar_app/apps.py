@@ -8,9 +8,12 @@ class CalendarConfig(AppConfig):
         from calendar_app.claims import gathered, listeners
         from calendar_app.conflicts import refresh, register_rules
         from calendar_app.stakers import register_nouns
-        from releasemgr.changes.nouns import frames
+        from calendar_app.stakers.zone import settle_zone
+        from releasemgr.changes.nouns import frames, register
+        from releasemgr.tenancy.models import Organisation
 
         register_nouns()
+        register(Organisation, settle=settle_zone)
         register_rules()
         frames.append(gathered)
         listeners.append(refresh)
