@@ -1,7 +1,7 @@
 """The forms of settings and members."""
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from releasemgr.accounts.models import Invitation, Membership, User
@@ -37,7 +37,7 @@ class InvitationForm(forms.ModelForm):
         fields = ["email", "name", "role"]
 
     def __init__(self, *args, actor, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, initial={"role": Role.VIEWER}, **kwargs)
         self.fields["role"].choices = grantable_choices(actor.role)
 
     def validate_unique(self):
@@ -69,7 +69,7 @@ class NewAccountForm(forms.Form):
         strip=False,
         max_length=128,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text=password_validators_help_text_html,
+        help_text=_("At least 12 characters; no common password, and not like your name or address."),
     )
 
     def __init__(self, *args, email, **kwargs):

@@ -129,7 +129,9 @@ class PersonForm(RevisionForm):
 class DependencyForm(forms.Form):
     """Another application that this one needs."""
 
-    needs = OrgChoiceField(Application, label=_("Needs"), empty_label=_("Choose an application"))
+    needs = OrgChoiceField(
+        Application, label=_("Another application it needs"), empty_label=_("Choose an application")
+    )
 
     def __init__(self, *args, application, **kwargs):
         super().__init__(*args, **kwargs)
@@ -140,12 +142,13 @@ class HandOverForm(forms.Form):
     """From when on which project owns an application, and the latest ownership its author saw."""
 
     project = OrgChoiceField(
-        Project, label=_("To project"), required=False, empty_label=_("Nobody (ownership ends)")
+        Project, label=_("To project"), required=False, empty_label=_("Choose a project")
     )
     starts_at = forms.DateTimeField(
         label=_("From"),
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
     )
+    is_nobody = forms.BooleanField(label=_("To no project: it belongs to none from then on"), required=False)
     corrects_past = forms.BooleanField(
         label=_("This corrects the past; figures since then may change"), required=False
     )
@@ -159,6 +162,12 @@ class HandOverForm(forms.Form):
         self.fields["project"].queryset = Project.objects.filter(status=Project.Status.ACTIVE).order_by(
             "name", "pk"
         )
+
+    def clean(self):
+        cleaned = super().clean()
+        if "project" in cleaned and bool(cleaned["project"]) == cleaned["is_nobody"]:
+            self.add_error("project", _("Choose either a project or none."))
+        return cleaned
 
     @property
     def asked(self):

@@ -27,6 +27,7 @@ def org_formfield(field, **options):
             label=capfirst(field.verbose_name),
             help_text=field.help_text,
             required=not field.blank,
+            empty_label=_("None") if field.blank else _("Choose"),
         )
     if field.get_internal_type() == "DateField" and "widget" not in options:
         options["widget"] = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
