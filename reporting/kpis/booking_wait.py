@@ -7,6 +7,7 @@ from reporting.periods import PeriodType
 from reporting.units import Unit
 
 DECIDED = counted("i.decided_at")
+OPEN = is_open("i.open_from", "i.open_to")
 GRANTED = (DECIDED, "i.wait IS NOT NULL", "NOT i.is_invalid")
 HOURS = "extract(epoch FROM i.wait) / 3600"
 
@@ -32,7 +33,7 @@ KPI = Kpi(
     numerator=f"coalesce(sum({HOURS}) FILTER (WHERE {' AND '.join(GRANTED)}), 0)",
     denominator=count(*GRANTED),
     n=count(*GRANTED),
-    n_open=count(is_open("i.open_from", "i.open_to")),
+    n_open=count(OPEN),
     n_invalid=count(DECIDED, "i.is_invalid"),
     n_cancelled=count(DECIDED, "i.cancelled_at IS NOT NULL"),
     companions={
@@ -43,4 +44,11 @@ KPI = Kpi(
     companion_units={"median": Unit.HOURS, "p85": Unit.HOURS, "denied": Unit.COUNT},
     value="numerator / nullif(denominator, 0)",
     min_n=5,
+    row_at="coalesce(i.decided_at, i.open_from)",
+    row_value=HOURS,
+    row_state=(
+        f"CASE WHEN {DECIDED} AND i.is_invalid THEN 'invalid' WHEN {DECIDED} AND i.wait IS NOT NULL THEN 'counted' "
+        f"WHEN {DECIDED} AND i.is_denied THEN 'denied' WHEN {DECIDED} AND i.cancelled_at IS NOT NULL THEN 'cancelled' "
+        f"WHEN {OPEN} THEN 'open' ELSE 'elsewhere' END"
+    ),
 )

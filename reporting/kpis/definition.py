@@ -30,6 +30,12 @@ class Good(Enum):
     def sign(self) -> int:
         return {Good.UP: 1, Good.DOWN: -1, Good.ZERO: -1}.get(self, 0)
 
+    def prefers(self, value: float, other: float) -> bool:
+        """Whether ``value`` is the better of two different figures."""
+        if self is Good.ZERO:
+            return abs(value) < abs(other)
+        return (value > other) == (self.sign > 0)
+
     @property
     def words(self) -> Promise:
         return {
@@ -42,7 +48,10 @@ class Good(Enum):
 
 @dataclass(frozen=True)
 class Kpi:
-    """One metric.  ``value`` is SQL over the named aggregates; ``empty`` is what a missing cell reads."""
+    """One metric.  ``value`` is SQL over the named aggregates; ``empty`` is what a missing cell reads.
+
+    ``row_at``, ``row_value`` and ``row_state`` show one item behind the figure; states are codes of ``rows.STATES``.
+    """
 
     key: str
     slug: str
@@ -57,12 +66,16 @@ class Kpi:
     touches: str
     n: str
     value: str
+    row_at: str
+    row_state: str
     periods: tuple[PeriodType, ...]
     numerator: str = "NULL"
     denominator: str = "NULL"
     n_open: str = "0"
     n_invalid: str = "0"
     n_cancelled: str = "0"
+    row_value: str = "NULL::double precision"
+    row_unit: Unit = Unit.HOURS
     companions: dict[str, str] = field(default_factory=dict)
     companion_units: dict[str, Unit] = field(default_factory=dict)
     domain: Domain = field(default_factory=Domain)

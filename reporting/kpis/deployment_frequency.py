@@ -29,4 +29,6 @@ KPI = Kpi(
     n=count(ON_COMPLETE_DAYS),
     value="CASE WHEN denominator > 0 THEN numerator::numeric / denominator END",
     empty=0.0,
+    row_at="i.delivered_at",
+    row_state=f"CASE WHEN {ON_COMPLETE_DAYS} THEN 'counted' ELSE 'running' END",
 )

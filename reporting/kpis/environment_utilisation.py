@@ -41,4 +41,7 @@ KPI = Kpi(
     companion_units={"reserved": Unit.RATIO},
     value="numerator / nullif(denominator, 0)",
     is_refreshed=True,
+    row_at="greatest(coalesce(i.starts_at, i.reserved_from), p.starts_at)",
+    row_value=f"CASE WHEN i.starts_at IS NULL THEN {RESERVED_HOURS} ELSE {HOURS} END",
+    row_state=f"CASE WHEN {SUPPLIED} THEN 'supply' WHEN {USED} THEN 'use' ELSE 'reserved' END",
 )

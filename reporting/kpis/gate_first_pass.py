@@ -9,6 +9,7 @@ from reporting.units import Unit
 
 DECIDED = counted("i.decided_at")
 STANDS = "i.cancelled_at IS NULL"
+OPEN = is_open("i.open_from", "i.open_to")
 
 KPI = Kpi(
     key="G1",
@@ -30,8 +31,13 @@ KPI = Kpi(
     numerator=count(DECIDED, STANDS, "i.is_passed"),
     denominator=count(DECIDED, STANDS),
     n=count(DECIDED, STANDS),
-    n_open=count(is_open("i.open_from", "i.open_to")),
+    n_open=count(OPEN),
     n_cancelled=count(DECIDED, "i.cancelled_at IS NOT NULL"),
     value="numerator::numeric / nullif(denominator, 0)",
     min_n=5,
+    row_at="coalesce(i.decided_at, i.open_from)",
+    row_state=(
+        f"CASE WHEN {DECIDED} AND NOT ({STANDS}) THEN 'cancelled' WHEN {DECIDED} AND i.is_passed THEN 'passed' "
+        f"WHEN {DECIDED} THEN 'not_passed' WHEN {OPEN} THEN 'open' ELSE 'elsewhere' END"
+    ),
 )

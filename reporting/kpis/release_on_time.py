@@ -38,4 +38,11 @@ KPI = Kpi(
     n_invalid=count("i.due_on IS NULL", counted("i.live_at")),
     value="numerator::numeric / nullif(denominator, 0)",
     min_n=5,
+    row_at="coalesce(i.due_at, i.live_at)",
+    row_value="i.late_days",
+    row_unit=Unit.DAYS,
+    row_state=(
+        f"CASE WHEN i.due_on IS NULL THEN 'invalid' WHEN {DROPPED_IN_TIME} THEN 'cancelled' "
+        f"WHEN NOT {DAY_IS_OVER} THEN 'running' WHEN i.live_at < i.due_at THEN 'on_time' ELSE 'late' END"
+    ),
 )

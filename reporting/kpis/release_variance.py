@@ -39,4 +39,11 @@ KPI = Kpi(
     companion_units={"p85": Unit.DAYS, "max_overdue_days": Unit.DAYS},
     value="(companions->>'median')::double precision",
     min_n=5,
+    row_at="coalesce(i.live_at, i.open_from)",
+    row_value="i.late_days",
+    row_unit=Unit.DAYS,
+    row_state=(
+        f"CASE WHEN {LIVE} AND i.due_on IS NULL THEN 'invalid' WHEN {LIVE} THEN 'counted' "
+        f"WHEN {OVERDUE} THEN 'open' ELSE 'elsewhere' END"
+    ),
 )
