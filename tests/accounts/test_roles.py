@@ -60,8 +60,8 @@ TABLE = [
     ("get", "settings/members/", ADMINISTRATORS, 200),
     ("get", "settings/members/{member}/edit/", ADMINISTRATORS, 200),
     ("post", "settings/members/{member}/edit/", ADMINISTRATORS, 422),
-    ("post", "settings/members/{member}/removal/", ADMINISTRATORS, 302),
     ("post", "settings/members/{member}/password-link/", ADMINISTRATORS, 200),
+    ("post", "settings/members/{member}/removal/", ADMINISTRATORS, 302),
     ("post", "settings/invitations/", ADMINISTRATORS, 422),
     ("post", "settings/invitations/{nothing}/withdrawal/", ADMINISTRATORS, 404),
 ]
