@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.management import execute_from_command_line
 
-from releasemgr.local import roles, testing, up
+from releasemgr.local import backup, roles, testing, up
 from releasemgr.local.console import Console, LocalError
 from releasemgr.local.folder import DataFolder
 from releasemgr.local.servers import borrowed, settings_environment
@@ -40,6 +40,8 @@ def main(checkout, argv):
             return testing.bench(checkout, argv[2:], Console())
         if name == "provision":
             return _provision()
+        if name in {"backup", "restore"}:
+            return _copy(checkout, name, argv[2:])
         return _django(checkout, name, argv)
     except LocalError as error:
         Console().say(str(error), who=name if name in {"up", "test"} else "manage")
@@ -74,6 +76,21 @@ def _django(checkout, name, argv):
         os.environ.update(settings_environment(folder, servers, database_url=database_url))
         os.environ["DATABASE_OWNER_URL"] = urls["owner"]
         return _execute(argv)
+
+
+def _copy(checkout, name, arguments):
+    """`backup FILE` and `restore FILE`, as the owner role; tells how many rows they found."""
+    parser = argparse.ArgumentParser(prog=f"manage.py {name}", description=backup.__doc__)
+    parser.add_argument("file", type=Path, help="the dump; its row counts stand beside it in FILE.counts")
+    path = parser.parse_args(arguments).file.resolve()
+    copy = {"backup": backup.back_up, "restore": backup.restore}[name]
+    if os.environ.get("SECRET_KEY"):
+        counts = copy(os.environ["DATABASE_OWNER_URL"], path)
+    else:
+        with borrowed(DataFolder.of(checkout).prepare()) as (_, urls):
+            counts = copy(urls["owner"], path)
+    sys.stdout.write(f"{sum(counts.values()):,} rows in {len(counts)} tables\n")
+    return 0
 
 
 def _execute(argv):
