@@ -1,12 +1,9 @@
 """Bookings as rows: in the list and as CSV."""
 
-import csv
 from typing import NamedTuple
 
 from environments.models import Booking
 from environments.times import period_words
-from releasemgr.activity.export import guarded
-from releasemgr.tenancy.scope import org_scope
 
 HEADER = [
     "number",
@@ -44,20 +41,9 @@ def lines(bookings):
     return [Line(booking, period_words(booking.starts_at, booking.ends_at)) for booking in bookings]
 
 
-class _Echo:
-    """A file that hands each written line back."""
-
-    def write(self, line):
-        return line
-
-
-def csv_lines(org, bookings_of):
-    """Lines of CSV for the bookings that ``bookings_of()`` selects once the scope of ``org`` is open."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(HEADER)
-    with org_scope(org):
-        for booking in bookings_of().iterator(chunk_size=_CHUNK):
-            yield writer.writerow([guarded(value) for value in _row(booking)])
+def csv_rows(bookings):
+    """The cells of each booking, read in chunks."""
+    return (_row(booking) for booking in bookings.iterator(chunk_size=_CHUNK))
 
 
 def _row(booking):

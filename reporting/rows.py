@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import Deployment, Gate, Release
 from environments.models import Booking
-from releasemgr.activity.export import guarded
 from releasemgr.portfolio.models import Environment
+from releasemgr.spreadsheet import guarded
 from reporting.kpis import Kpi
 from reporting.periods import PeriodType
 from reporting.touches import Moment, fetch

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,13 +11,14 @@ from django.utils.translation import ngettext
 from environments import bookings as verbs
 from environments.filters import BookingFilter
 from environments.forms import RejectionForm
-from environments.listing import csv_lines, lines
+from environments.listing import HEADER, csv_rows, lines
 from environments.models import Booking
 from environments.views.answers import act, last_act, show
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
 from releasemgr.changes.revisions import Moved, Outcome, undo
 from releasemgr.htmx import go_to, render_conflict, render_invalid, render_page
+from releasemgr.spreadsheet import csv_response
 
 PAGE = 50
 APPROVED_AT_ONCE = 200
@@ -58,12 +58,12 @@ def booking_approvals(request):
 @allow(GET=Permission.VIEW)
 def booking_export(request):
     """The list as CSV, narrowed by the same filters; cells are safe to open in a spreadsheet."""
-    rows = csv_lines(
-        request.org, lambda: BookingFilter(request.GET, Booking.objects.for_list(), request=request).qs
+    return csv_response(
+        request.org,
+        "bookings",
+        HEADER,
+        lambda: csv_rows(BookingFilter(request.GET, Booking.objects.for_list(), request=request).qs),
     )
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="bookings-{request.org.slug}.csv"'
-    return response
 
 
 @allow(GET=Permission.VIEW)

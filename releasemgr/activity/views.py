@@ -1,14 +1,15 @@
 """The organisation's activity log, its export, and the history panel of one object."""
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404
 
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
-from releasemgr.activity.export import csv_lines
+from releasemgr.activity.export import HEADER, rows_of
 from releasemgr.activity.filters import EntryFilter
 from releasemgr.activity.models import Entry
 from releasemgr.activity.reading import nouns, read
 from releasemgr.htmx import render_page
+from releasemgr.spreadsheet import csv_response
 from releasemgr.tenancy.ids import uuid_or_none
 
 PAGE = 50
@@ -33,10 +34,12 @@ def log(request):
 def log_export(request):
     """The log as CSV, narrowed by the same filters."""
     query = request.GET.copy()
-    lines = csv_lines(request.org, lambda: EntryFilter(query, Entry.objects.all()).qs.newest_first())
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="activity-{request.org.slug}.csv"'
-    return response
+    return csv_response(
+        request.org,
+        "activity",
+        HEADER,
+        lambda: rows_of(EntryFilter(query, Entry.objects.all()).qs.newest_first()),
+    )
 
 
 @allow(GET=Permission.VIEW)

@@ -5,10 +5,12 @@ class DirectoryConfig(AppConfig):
     name = "releasemgr.directory"
 
     def ready(self):
+        from releasemgr.accounts.roles import Permission
         from releasemgr.changes.revisions import register
         from releasemgr.directory.tree import revise_nodes
         from releasemgr.portfolio import models
 
-        register(models.Portfolio, revise=revise_nodes)
+        manage = Permission.MANAGE_PORTFOLIO
+        register(models.Portfolio, revise=revise_nodes, permission=manage)
         for model in (models.Project, models.Application, models.Team, models.Person):
-            register(model)
+            register(model, permission=manage)

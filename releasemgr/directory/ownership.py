@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from releasemgr.activity.trail import record
 from releasemgr.changes.collisions import Moved, collisions_of
+from releasemgr.changes.nouns import one_act
 from releasemgr.changes.revisions import Revision, create, lock, revise, settle
 from releasemgr.portfolio.models import Application, Ownership
 
@@ -27,7 +28,7 @@ def hand_over(application, *, project, starts_at, seen, by, at, corrects_past=Fa
     ownership began; one before now must say ``corrects_past``. Raises CannotHandOver at the field. Returns the new
     Ownership, or the ended one when nobody follows.
     """
-    with transaction.atomic():
+    with transaction.atomic(), one_act():
         _lock(application)
         latest = latest_of(application)
         _refuse_moved(latest, seen, project)
@@ -43,7 +44,7 @@ def hand_over(application, *, project, starts_at, seen, by, at, corrects_past=Fa
 
 def withdraw(ownership, *, by, at):
     """Take back a hand-over that has not begun; the ownership it would have ended goes on. Raises CannotHandOver."""
-    with transaction.atomic():
+    with transaction.atomic(), one_act():
         _lock(ownership.application)
         planned = latest_of(ownership.application)
         if planned is None or planned.pk != ownership.pk:
