@@ -51,6 +51,10 @@ class Supply:
         """Units offered at an instant."""
         if any((a is None or a <= instant) and (b is None or instant < b) for a, b in self.closed):
             return 0
+        return self.planned_at(instant)
+
+    def planned_at(self, instant):
+        """Units there would be at an instant if nothing were closed."""
         place = bisect_right(self.steps, instant, key=lambda step: step[0])
         return self.steps[place - 1][1] if place else 0
 

@@ -47,12 +47,8 @@ class EnvironmentFilter(django_filters.FilterSet):
 class ScheduleFilter(EnvironmentFilter):
     """The environments of the schedule; free and mine are of the period shown and are applied by `schedule.py`."""
 
-    free = django_filters.BooleanFilter(
-        widget=forms.CheckboxInput, method="unchanged", label=_("Only free all the time shown")
-    )
-    mine = django_filters.BooleanFilter(
-        widget=forms.CheckboxInput, method="unchanged", label=_("Only with my bookings")
-    )
+    free = django_filters.BooleanFilter(widget=forms.CheckboxInput, method="unchanged", label=_("Only free"))
+    mine = django_filters.BooleanFilter(widget=forms.CheckboxInput, method="unchanged", label=_("Only mine"))
 
     def unchanged(self, queryset, name, value):
         return queryset

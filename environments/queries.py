@@ -97,7 +97,7 @@ def versions_in(environment):
 
 @dataclass(frozen=True)
 class Standing:
-    """How an environment stands at a moment: units it offers, units free, and the outage that closes it."""
+    """How an environment stands at a moment: units it has, units free, and the outage that closes it."""
 
     units: int
     free: int
@@ -114,6 +114,6 @@ def standings(environment_ids, at):
         )
     }
     return {
-        pk: Standing(room.supply.at(at), room.free_units(*moment), outages.get(pk))
+        pk: Standing(room.supply.planned_at(at), room.free_units(*moment), outages.get(pk))
         for pk, room in rooms(environment_ids, *moment).items()
     }

@@ -146,7 +146,7 @@ class Schedule:
 
     def _lane(self, environment):
         supply = self._supplies[environment.pk]
-        units = supply.at(self.period.starts_at) or supply.at(self.period.ends_at)
+        units = supply.planned_at(self.period.starts_at) or supply.planned_at(self.period.ends_at)
         bars = [self._outage_bar(outage) for outage in self._outages[environment.pk]]
         bars += [self._bar(row) for row in self._bookings[environment.pk]]
         return Lane(
@@ -205,7 +205,8 @@ class Schedule:
                     detail=_("reserved of all units below"),
                 )
             )
-        return Lane("use", _("Reserved"), bars, note=_("share of all units"), can_book=False)
+        title, note = _("Reserved"), _("share of all units")
+        return Lane("use", title, bars, note=note, group=_("All environments shown"), can_book=False)
 
     def _units_words(self, units, is_exclusive):
         key = (units, is_exclusive)

@@ -20,15 +20,17 @@ UNITS_AT_MOST = 1000
 class BookingFields(forms.Form):
     """What a booking says: where, when, how much, what for. Times are of the reader's zone."""
 
-    environment = EnvironmentField(queryset=None, label=_("Environment"))
+    environment = EnvironmentField(
+        queryset=None, label=_("Environment"), empty_label=_("Choose an environment")
+    )
     starts_at = forms.DateTimeField(label=_("From"), widget=ZonedInput)
     ends_at = forms.DateTimeField(label=_("Until"), widget=ZonedInput)
     units = forms.IntegerField(label=_("Units"), min_value=1, max_value=UNITS_AT_MOST, initial=1)
     is_exclusive = forms.BooleanField(label=_("Exclusive use (takes all units)"), required=False)
     purpose = forms.CharField(label=_("Purpose"), max_length=200)
-    project = forms.ModelChoiceField(queryset=None, label=_("Project"), required=False)
-    release = forms.ModelChoiceField(queryset=None, label=_("Release"), required=False)
-    phase = forms.ModelChoiceField(queryset=None, label=_("Phase"), required=False)
+    project = forms.ModelChoiceField(queryset=None, label=_("Project"), required=False, empty_label=_("None"))
+    release = forms.ModelChoiceField(queryset=None, label=_("Release"), required=False, empty_label=_("None"))
+    phase = forms.ModelChoiceField(queryset=None, label=_("Phase"), required=False, empty_label=_("None"))
     note = forms.CharField(
         label=_("Note"), max_length=5_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

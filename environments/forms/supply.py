@@ -57,8 +57,10 @@ class EnvironmentForm(Versioned):
         help_text=_("Short name, used in links and files."),
     )
     type = forms.ChoiceField(label=_("Type"), choices=Environment.Type.choices)
-    application = forms.ModelChoiceField(queryset=None, label=_("Application"), required=False)
-    owner = forms.ModelChoiceField(queryset=None, label=_("Owner"), required=False)
+    application = forms.ModelChoiceField(
+        queryset=None, label=_("Application"), required=False, empty_label=_("None")
+    )
+    owner = forms.ModelChoiceField(queryset=None, label=_("Owner"), required=False, empty_label=_("None"))
     is_persistent = forms.BooleanField(label=_("Persistent"), required=False, initial=True)
     commissioned_at = forms.DateTimeField(label=_("In service since"), widget=ZonedInput)
     decommissioned_at = forms.DateTimeField(

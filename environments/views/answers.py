@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,7 +32,8 @@ DECISIONS = frozenset({"approval", "rejection"})
 def act(request, booking, verb, *, text):
     """Do a verb to a booking and answer with its page: done, 422 refused, or 409 where somebody was faster.
 
-    ``verb()`` returns an Outcome. The page says what happened and how to take it back.
+    ``verb()`` returns an Outcome. The page says what happened and how to take it back; elsewhere (the Undo of a
+    toast) a message says it and whatever shows bookings loads itself again.
     """
     try:
         outcome = verb()
@@ -43,8 +45,9 @@ def act(request, booking, verb, *, text):
         messages.success(request, text)
         return redirect(booking)
     undo_url = reverse("environments:booking-undo", args=[booking.number]) if outcome.act_id else None
-    response = toast(show(request, booking.number), text, undo_url=undo_url)
-    return changed(response, "bookings:changed")
+    if request.htmx.target == "booking":
+        return toast(show(request, booking.number), text, undo_url=undo_url)
+    return changed(toast(HttpResponse(status=204), text, undo_url=undo_url), "bookings:changed")
 
 
 def show(request, number, *, status=200, refusal=None, collisions=()):
