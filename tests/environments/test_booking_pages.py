@@ -143,8 +143,8 @@ def test_who_cannot_have_it_may_wait_for_it(client, sit, pete, tomorrow):
         ("units", "99999999999999999999"),
         ("purpose", ""),
         ("environment", "nonsense"),
-        ("environment", str(uuid4())),
-        ("release", str(uuid4())),
+        ("environment", "0190a0c0-0000-7000-8000-000000000000"),
+        ("release", "0190a0c0-0000-7000-8000-000000000000"),
         ("request_key", "7"),
     ],
 )
