@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from releasemgr.activity.models import FactMark
 from releasemgr.tenancy.scope import org_scope
 from reporting import quarantine, routing
 from reporting.items import SOURCES
 from reporting.kpis import KPIS
 from reporting.models import MAX_ATTEMPTS, Quarantine
+from reporting.recompute import recompute
 from reporting.routing import LEASE
 from reporting.store import share
+from reporting.ticks import mark_partial
 from reporting.touches import CELL_COLUMNS, Moment, cell_id, cells, execute, fetch, prefer_indexes
 from reporting.tracking import tracking
 
@@ -36,7 +39,7 @@ def drain(org, *, as_of=None, batches: int | None = None) -> int:
     """
     done, unit = 0, True
     while unit and (batches is None or batches > 0):
-        unit = _route_some(org, as_of) or _compute_some(org, as_of)
+        unit = _renew(org, as_of) or _route_some(org, as_of) or _compute_some(org, as_of)
         done += unit or 0
         batches = None if batches is None else batches - 1
     with org_scope(org):
@@ -44,11 +47,34 @@ def drain(org, *, as_of=None, batches: int | None = None) -> int:
     return done
 
 
+def settle(org, *, as_of) -> None:
+    """Work off the queue and bring every partial figure to ``as_of``."""
+    with org_scope(org):
+        mark_partial(org, as_of=as_of)
+    drain(org, as_of=as_of)
+
+
 def is_due(org) -> bool:
     """Whether the queue holds something to do now, not only what waits for its next attempt."""
     with org_scope(org):
         due = {"org": org.pk, "at": timezone.now(), "most": MAX_ATTEMPTS, "own": list(SOURCES)}
-        return bool(fetch(_OLDEST, due) or fetch(routing.OLDEST, due) or fetch(routing.FOREIGN, due))
+        marked = fetch(_OLDEST, due) or fetch(routing.OLDEST, due) or fetch(routing.FOREIGN, due)
+        return bool(marked) or routing.is_renewed(org)
+
+
+def _renew(org, as_of) -> int:
+    """Everything anew when the organisation itself was changed: in another time zone all periods lie elsewhere.
+
+    A change that commits while this reads the zone may lose its mark to the recompute; it is marked again.
+    """
+    if not routing.is_renewed(org):
+        return 0
+    organisations = type(org).objects.filter(pk=org.pk)
+    renewed = organisations.get()
+    recompute(renewed, as_of=as_of or timezone.now())
+    if not organisations.filter(time_zone=renewed.time_zone).exists():
+        FactMark.objects.create(org_id=org.pk, entity="organisation", entity_id=org.pk)
+    return 1
 
 
 def _route_some(org, as_of) -> int | None:

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from releasemgr.tenancy.scope import org_scope
-from reporting.draining import drain
 from reporting.items import SOURCES
 from reporting.kpis import KPIS
 from reporting.models import Cell, CellMark, Item, MetricStore, Period, Quarantine
 from reporting.store import cover, take_alone
-from reporting.ticks import mark_partial
 from reporting.touches import CELL_COLUMNS, COUNTERS, Moment, cell_id, cells, execute, fetch, prefer_indexes
 from reporting.tracking import tracking
 
@@ -82,13 +80,6 @@ def _insert_cells(org, kpi, as_of) -> int:
 
 def _parameters(org, as_of) -> dict:
     return {"org": org.pk} | Moment.of(as_of, org.zone).parameters | tracking(org).parameters(org.zone)
-
-
-def settle(org, *, as_of) -> None:
-    """Work off the queue and bring every partial figure to ``as_of``."""
-    with org_scope(org):
-        mark_partial(org, as_of=as_of)
-    drain(org, as_of=as_of)
 
 
 def differences(org, *, as_of) -> list[Difference]:

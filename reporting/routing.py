@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from releasemgr.activity.models import FactMark
 from reporting.dependants import DEPENDANTS, OF_MOVED_RELEASES
 from reporting.items import SOURCES
 from reporting.kpis import KPIS
@@ -26,6 +27,11 @@ class Batch:
 
     entity: str
     ids: list
+
+
+def is_renewed(org) -> bool:
+    """Whether the organisation itself was changed; a full recompute answers that and takes all marks along."""
+    return FactMark.objects.filter(org_id=org.pk, entity="organisation").exists()
 
 
 def exchange(org) -> int:
@@ -168,7 +174,7 @@ def _mark_facts(org, entity: str, query: str, parameters: dict) -> None:
 
 FOREIGN = (
     "SELECT id, entity, entity_id FROM activity_factmark WHERE org_id = %(org)s AND NOT entity = ANY(%(own)s) "
-    "ORDER BY at LIMIT 200 FOR UPDATE SKIP LOCKED"
+    "AND entity <> 'organisation' ORDER BY at LIMIT 200 FOR UPDATE SKIP LOCKED"
 )
 OLDEST = """
 SELECT m.entity, coalesce(i.attempts, 0) FROM activity_factmark m

@@ -9,6 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from releasemgr.activity.models import FactMark
+from releasemgr.administration.forms import OrganisationForm
+from releasemgr.administration.organisation import save_organisation
 from releasemgr.celery import app
 from releasemgr.tenancy.scope import org_scope
 from reporting import bell, draining, routing
@@ -57,6 +59,31 @@ def test_a_mark_that_commits_during_a_recompute_survives_it(acme, core, payments
         CellMark.objects.create(org_id=acme.pk, cell_id=march.pk)
 
     assert CellMark.objects.filter(org_id=acme.pk, cell_id=march.pk).count() == 1
+
+
+def test_a_new_time_zone_moves_every_period_and_figure(acme, core, payments, olga):
+    deploy(acme, core, "03-31T21:30", "03-02T10:00")  # the first is 31 March in Berlin, 1 April in Tokyo
+    drain(acme, as_of=APRIL_15)
+    with org_scope(acme):
+        assert cell("F1", payments).numerator == 2
+
+    sent = {"name": "Acme", "time_zone": "Asia/Tokyo", "currency": "EUR", "version": 1}
+    with org_scope(acme):
+        form = OrganisationForm(sent, instance=acme)
+        assert form.is_valid()
+        save_organisation(form, by=olga, at=APRIL_15)
+    assert is_due(acme)
+    acme.refresh_from_db()
+    drain(acme, as_of=APRIL_15)
+
+    with org_scope(acme):
+        assert cell("F1", payments).numerator == 1
+        assert cell("F1", payments, day("04-01")).numerator == 1
+        assert Period.objects.get(type="month", start_on=day("03-01")).starts_at == utc("02-28T15:00")
+        acme_differs = differences(acme, as_of=APRIL_15)
+    assert acme_differs == []
+    assert waiting(acme) == 0
+    assert not is_due(acme)
 
 
 def test_a_worker_that_dies_between_its_transactions_loses_nothing(acme, core, payments):

@@ -2,8 +2,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from releasemgr.tenancy.models import Organisation
-from reporting.draining import drain
-from reporting.recompute import differences, recompute, settle
+from reporting.draining import drain, settle
+from reporting.recompute import differences, recompute
 
 SHOWN = 20
 
