@@ -19,6 +19,7 @@ from releasemgr.demo.carrier import CARRIER
 from releasemgr.demo.deployments import plant_deployments
 from releasemgr.demo.flow import plant_flow
 from releasemgr.demo.gates import plant_gates
+from releasemgr.demo.improvement import plant_actions, plant_conflict_decisions
 from releasemgr.demo.portfolio import plant_portfolio
 from releasemgr.demo.scene import Scene
 from releasemgr.demo.trains import plant_trains
@@ -90,6 +91,8 @@ def _plant(scene, members):
     plant_blockouts(scene)
     plant_bookings(scene, trains)
     plant_outages(scene)
+    plant_actions(scene)
+    plant_conflict_decisions(scene)
 
 
 def _plant_members(org, blueprint, password):
