@@ -10,7 +10,7 @@ from releasemgr.accounts.models import Membership
 from releasemgr.accounts.roles import Role
 from releasemgr.directory.dependencies import add_dependency
 from releasemgr.directory.ownership import hand_over
-from releasemgr.portfolio.models import Application, Person, Portfolio, Project, Team
+from releasemgr.portfolio.models import Application, Environment, Person, Portfolio, Project, Team
 from releasemgr.tenancy.scope import org_scope
 from tests.conftest import JUNE_1, member
 
@@ -54,6 +54,7 @@ def otto(acme, vic):
         )
         ledger = Application.objects.create(key="ledger", name="General ledger", owner=ann)
         gateway = Application.objects.create(key="gateway", name="Payment gateway", criticality="high")
+        Environment.objects.create(key="sit-1", name="Ledger SIT", type="sit", application=ledger)
         add_dependency(gateway, needs=ledger, by=otto, at=JUNE_1)
         add_dependency(ledger, needs=gateway, by=otto, at=JUNE_1)
         first = hand_over(ledger, project=payments, starts_at=JUNE_1, seen=None, by=otto, at=JUNE_1)
