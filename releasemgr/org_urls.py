@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/", include("releasemgr.administration.urls")),
     path("activity/", include("releasemgr.activity.urls")),
     path("portfolio/", include("releasemgr.directory.urls")),
+    path("changes/", include("releasemgr.changes.urls")),
     path("calendar/", include("calendar_app.urls")),
     path("environments/", include("environments.urls")),
     path("reporting/", include("reporting.urls")),

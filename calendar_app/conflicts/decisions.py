@@ -14,7 +14,7 @@ def accept(conflicts, *, reason, until, by, at, today):
     if not reason.strip():
         raise ValidationError({"reason": _("Say why this can be lived with.")})
     if until and until < today:
-        raise ValidationError({"until": _("That day is over.")})
+        raise ValidationError({"accepted_until": _("That day is over.")})
     values = {"state": State.ACCEPTED, "reason": reason, "accepted_until": until}
     return _set(conflicts, values, by=by, at=at, verb="accepted")
 

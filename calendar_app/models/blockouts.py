@@ -7,7 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from releasemgr.portfolio.models import Application, Portfolio, Project
 from releasemgr.tenancy.constraints import org_walls
-from releasemgr.tenancy.models import OrgModel, org_fk
+from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
+
+
+class BlockoutQuerySet(models.QuerySet):
+    """Words for sets of blockouts."""
+
+    def for_list(self):
+        """With the names of their scopes."""
+        return self.select_related("portfolio", "project", "application")
 
 
 class Blockout(OrgModel):
@@ -27,6 +35,8 @@ class Blockout(OrgModel):
     ends_at = models.DateTimeField(_("until"))
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = org_manager(BlockoutQuerySet)
 
     class Meta:
         constraints = [
@@ -51,3 +61,11 @@ class Blockout(OrgModel):
     def scope(self):
         """The portfolio node, project or application it is for."""
         return self.portfolio or self.project or self.application
+
+    def stance(self, at):
+        """Its status token at an instant: cancelled, done, on-track while it lasts, pending before."""
+        if self.cancelled_at:
+            return "cancelled"
+        if self.ends_at <= at:
+            return "done"
+        return "on-track" if self.starts_at <= at else "pending"

@@ -1,0 +1,18 @@
+from calendar_app.forms.blockouts import BlockoutForm
+from calendar_app.forms.conflicts import AcceptanceForm, AssignmentForm
+from calendar_app.forms.gates import DecisionForm, GateForm
+from calendar_app.forms.phases import MilestoneForm, PhaseForm
+from calendar_app.forms.releases import GoLiveForm, ReleaseForm, TargetForm
+
+__all__ = [
+    "AcceptanceForm",
+    "AssignmentForm",
+    "BlockoutForm",
+    "DecisionForm",
+    "GateForm",
+    "GoLiveForm",
+    "MilestoneForm",
+    "PhaseForm",
+    "ReleaseForm",
+    "TargetForm",
+]

@@ -1,0 +1,146 @@
+"""Everything the page of one release shows, in a fixed number of statements."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from calendar_app.conflicts import sentence
+from calendar_app.models import Conflict, Deployment, Gate, Phase, Release, ReleaseImpact, Version
+from calendar_app.releases.lifecycle import steps_for
+from calendar_app.releases.queries import Standing, conflicts_of, countdown, stance_of
+from releasemgr.activity.models import Entry
+
+MOST = 20  # deployments and versions shown; the rest is counted
+_PHASES = {
+    Phase.Status.PLANNED: "pending",
+    Phase.Status.ACTIVE: "on-track",
+    Phase.Status.DONE: "done",
+    Phase.Status.CANCELLED: "cancelled",
+}
+GATES = {
+    Gate.State.OPEN: "pending",
+    Gate.State.SUBMITTED: "on-track",
+    Gate.State.PASSED: "done",
+    Gate.State.CONDITIONAL: "at-risk",
+    Gate.State.REJECTED: "failed",
+    Gate.State.CANCELLED: "cancelled",
+}
+
+
+_panels = []
+
+
+@dataclass(frozen=True)
+class About:
+    """A release and its neighbourhood; pairs are (row, status token)."""
+
+    release: Release
+    standing: Standing
+    slip_days: int | None
+    steps: list
+    neighbours: list
+    phases: list
+    gates: list
+    milestones: list
+    conflicts: list
+    impacts: list
+    deployments: list
+    deployment_count: int
+    versions: list
+    version_count: int
+    undo_id: object
+
+
+def about(release, *, today, by):
+    """Read it all; ``by`` is the User who looks, for what they may take back."""
+    conflicts, blockers = conflicts_of([release.pk], today=today)
+    stance = stance_of(release, today=today, is_blocked=blockers[release.pk] > 0)
+    deployments = Deployment.objects.filter(release=release)
+    versions = Version.objects.filter(release=release)
+    return About(
+        release=release,
+        standing=Standing(release, stance, countdown(release, today=today), conflicts[release.pk]),
+        slip_days=_slip(release),
+        steps=_steps(release),
+        neighbours=[(title, url_of(release)) for title, url_of in _panels],
+        phases=[(row, phase_stance(row, today)) for row in _phases(release)],
+        gates=[(row, gate_stance(row, today)) for row in _gates(release)],
+        milestones=list(release.milestones.order_by("starts_on", "name", "pk")),
+        conflicts=_conflicts(release, today),
+        impacts=list(_impacts(release)),
+        deployments=list(
+            deployments.select_related("application", "environment").order_by(
+                "-planned_start", "-started_at", "-number"
+            )[:MOST]
+        ),
+        deployment_count=deployments.count(),
+        versions=list(versions.select_related("application").order_by("-released_at", "label", "pk")[:MOST]),
+        version_count=versions.count(),
+        undo_id=undoable(release, by=by),
+    )
+
+
+def add_panel(title, url_of):
+    """Show a panel of a higher practice on the page of every release; called in its ``AppConfig.ready``.
+
+    ``url_of(release)`` is the URL whose fragment the page loads by itself.
+    """
+    _panels.append((title, url_of))
+
+
+def _steps(release):
+    return [
+        {"noun": noun, "word": word, "url": reverse(f"calendar:release-{noun}", args=[release.number])}
+        for noun, word in steps_for(release)
+    ]
+
+
+def phase_stance(phase, today):
+    """A phase's status token: late when it should be over or begun and is not."""
+    if phase.status == Phase.Status.ACTIVE and phase.ends_on < today:
+        return "late"
+    if phase.status == Phase.Status.PLANNED and phase.starts_on < today:
+        return "late"
+    return _PHASES[phase.status]
+
+
+def gate_stance(gate, today):
+    """A gate's status token: late when its day is over and nobody decided."""
+    if gate.state in (Gate.State.OPEN, Gate.State.SUBMITTED) and gate.planned_date < today:
+        return "late"
+    return GATES[gate.state]
+
+
+def undoable(row, *, by):
+    """The id of the last act on a row, when ``by`` did it and it changed values; else None."""
+    last = Entry.objects.of(row).newest_first().first()
+    is_mine = last is not None and last.actor_id == by.pk and last.verb != "undone"
+    return last.act_id if is_mine and last.changes else None
+
+
+def _slip(release):
+    """Days by which the planned go-live lies after the baseline."""
+    if not release.baseline_date or not release.target_date:
+        return None
+    return (release.target_date - release.baseline_date).days
+
+
+def _phases(release):
+    return release.phases.order_by("starts_on", "position")
+
+
+def _gates(release):
+    return release.gates.select_related("phase", "owner").order_by("planned_date", "name", "pk")
+
+
+def _impacts(release):
+    return (
+        ReleaseImpact.objects.filter(release=release)
+        .select_related("application")
+        .order_by("application__name", "pk")
+    )
+
+
+def _conflicts(release, today):
+    found = Conflict.objects.open(today).of_release(release.pk).order_by("severity", "starts_at", "pk")[:MOST]
+    return [(conflict, sentence(conflict)) for conflict in found]
