@@ -1,7 +1,6 @@
 """What releases, phases, gates and milestones claim: which resources, when, drawn how.
 
-``path`` is where the source is shown, under the organisation's mount: the page of its release, at its anchor. A test
-resolves every kind of it.
+``path`` is where the source is shown, under the organisation's mount; a test resolves every kind of it.
 """
 
 from collections import defaultdict
@@ -60,7 +59,7 @@ def claims_of_phases(phases):
                 release,
                 phase,
                 is_open=phase.status != Phase.Status.DONE,
-                path=f"calendar/releases/{release.number}/#phase-{phase.position}",
+                path=f"calendar/releases/{release.number}/phases/{phase.position}/",
             ),
         )
 
@@ -89,7 +88,7 @@ def claims_of_gates(gates):
                 gate,
                 project_id=gate.project_id or release.project_id,
                 state=gate.state,
-                path=f"calendar/releases/{release.number}/#gate-{gate.pk}",
+                path=f"calendar/gates/{gate.pk}/",
                 is_open=gate.state not in decided,
             ),
         )
@@ -116,7 +115,7 @@ def claims_of_milestones(milestones):
                 release,
                 milestone,
                 state="",
-                path=f"calendar/releases/{release.number}/#milestone-{milestone.pk}",
+                path=f"calendar/milestones/{milestone.pk}/",
             ),
         )
 

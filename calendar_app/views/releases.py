@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 from django.core.paginator import Paginator
-from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from calendar_app.forms import GoLiveForm, ReleaseForm
 from calendar_app.forms.releases import initial_of
 from calendar_app.models import Conflict, Release
 from calendar_app.releases import lifecycle
-from calendar_app.releases.export import csv_lines
+from calendar_app.releases.export import HEADER, rows_of
 from calendar_app.releases.filters import ReleaseFilter, in_order
 from calendar_app.releases.page import about
 from calendar_app.releases.plans import edit, plan
@@ -22,6 +21,7 @@ from calendar_app.views.saving import FormPage, answer_form, answer_step, find, 
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
 from releasemgr.htmx import in_peek, render_page
+from releasemgr.spreadsheet import csv_response
 from releasemgr.tenancy.days import local_date
 
 PAGE = 50
@@ -48,15 +48,12 @@ def release_list(request):
 def release_export(request):
     """The list as CSV, narrowed and sorted by the same URL."""
     query = request.GET.copy()
-    lines = csv_lines(
-        request.org,
-        lambda: in_order(
-            ReleaseFilter(query, Release.objects.for_list(), request=request).qs, query.get("sort", "-target")
-        ),
-    )
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="releases-{request.org.slug}.csv"'
-    return response
+
+    def rows():
+        found = ReleaseFilter(query, Release.objects.for_list(), request=request)
+        return rows_of(in_order(found.qs, query.get("sort", "-target")))
+
+    return csv_response(request.org, "releases", HEADER, rows)
 
 
 @allow(GET=Permission.VIEW)
