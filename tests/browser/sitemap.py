@@ -2,9 +2,12 @@
 
 import html
 import re
+from collections import defaultdict
 
 from django.urls import Resolver404, get_resolver, resolve
 
+EXAMPLES = 5
+BROKEN = "broken link"
 URLCONF = "releasemgr.org_urls"
 LINK = re.compile(r'\b(?:href|hx-get|data-create|data-move)="([^"#]+)')
 
@@ -26,21 +29,21 @@ def walk(client, mount):
     """``({view name: path}, {view name: path})``: an example of every page that links lead to; pages, then the rest.
 
     ``mount`` is ``/o/<slug>/``. The first are HTML pages, the second answer something else (a file, a redirect).
-    Starts at every route that needs no argument.
+    Starts at every route that needs no argument and reads a few examples of each page, as what a page links to
+    depends on the state of what it shows.
     """
-    waiting = {name: mount + route for name, route in get_routes().items() if "<" not in route}
-    pages, others = {}, {}
+    waiting = [(name, mount + route) for name, route in get_routes().items() if "<" not in route]
+    pages, others, read = {}, {}, defaultdict(set)
     while waiting:
-        name, path = waiting.popitem()
+        name, path = waiting.pop(0)
+        if name in others or path in read[name] or len(read[name]) == EXAMPLES:
+            continue
+        read[name].add(path)
         response = client.get(path)
         is_page = response["Content-Type"].startswith("text/html") and response.status_code not in (301, 302)
-        if not is_page:
-            others[name] = path
-            continue
-        pages[name] = path
-        for found, target in linked(response.content.decode(), mount, path):
-            if found not in pages and found not in others:
-                waiting.setdefault(found, target)
+        (pages if is_page else others).setdefault(name, path)
+        if is_page:
+            waiting += linked(response.content.decode(), mount, path)
     return pages, others
 
 
@@ -54,7 +57,7 @@ def linked(page, mount, path):
         try:
             match = resolve("/" + target.removeprefix(mount).partition("?")[0], URLCONF)
         except Resolver404:
-            yield f"broken link {target} on {path}", target
+            yield BROKEN, target
             continue
         if "GET" in getattr(match.func, "allowed", {}):
             yield match.view_name, target

@@ -104,7 +104,6 @@ def test_pages_of_a_person_have_no_finding(pauline, open_browser, width, theme):
     for name in [
         "/",
         "/accounts/password/change/",
-        "/accounts/email/",
         "/accounts/logout/",
         "/nowhere/",
         "/o/acme/nowhere/",
