@@ -83,7 +83,7 @@
     const height = Math.max(picture.getBoundingClientRect().height, 200);
     plot.hidden = false;
     picture.hidden = true;
-    plot.setAttribute("role", "img");
+    plot.setAttribute("role", "group");
     plot.setAttribute("aria-label", `${layout.meta.title}. ${layout.meta.finding}`);
     await Plotly.newPlot(plot, data, { ...layout, height, autosize: true }, CONFIG);
     chart.dataset.drawn = "1";

@@ -74,6 +74,14 @@
     if (event.detail.xhr && [409, 422].includes(event.detail.xhr.status)) focusFirstError(event.detail.elt);
   });
 
+  /* A table wider than its box can be scrolled by keys, also when nothing in it takes the focus. */
+  function reachable(root) {
+    root.querySelectorAll(".table-wrap").forEach((box) => {
+      if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select")) box.tabIndex = 0;
+    });
+  }
+  document.addEventListener("htmx:load", (event) => reachable(event.target));
+
   document.addEventListener("click", (event) => {
     const dismiss = event.target.closest("[data-toast] [data-dismiss]");
     if (dismiss) dismiss.closest("[data-toast]").remove();
@@ -132,5 +140,6 @@
   });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => focusFirstError(document));
   else focusFirstError(document);
+  reachable(document);
   window.releasemgr = { ...window.releasemgr, toast };
 })();
