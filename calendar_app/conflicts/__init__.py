@@ -15,6 +15,7 @@ from calendar_app.conflicts.engine import (
     recompute_conflicts,
     refresh,
     refresh_resources,
+    take_turns,
     verify_conflicts,
 )
 from calendar_app.conflicts.finding import Finding, Side
@@ -34,5 +35,6 @@ __all__ = [
     "register_rules",
     "rulebook",
     "sentence",
+    "take_turns",
     "verify_conflicts",
 ]

@@ -21,7 +21,7 @@ def refresh_resources(resource_ids):
 
 def recompute_conflicts():
     """Find every conflict of this organisation anew. Returns how many rows were added, changed or removed."""
-    _take_turns()
+    take_turns()
     return _reconcile(*_everywhere())
 
 
@@ -40,7 +40,7 @@ def _refresh(scopes):
     if not scopes:
         return
     if any(rule.is_racy for rule in scopes):
-        _take_turns()
+        take_turns()
     found, covered = {}, Q(pk__in=[])
     for rule, scope in scopes.items():
         found |= merged(rule.find(scope))
@@ -55,7 +55,7 @@ def _everywhere():
     return found, Conflict.objects.all()
 
 
-def _take_turns():
+def take_turns():
     """One act at a time per organisation from here to its commit: else two could each miss the other's claims."""
     Counter.objects.bulk_create([Counter(noun="conflict")], ignore_conflicts=True)
     Counter.objects.select_for_update().get(noun="conflict")

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from calendar_app.claims import claim, stake, stakes
+from calendar_app.conflicts import take_turns
 from calendar_app.models import Blockout, Claim
 from releasemgr.portfolio.models import Ownership, Portfolio, Project
 
@@ -35,13 +36,18 @@ def claims_of_blockouts(blockouts):
 
 def settle_tree(_rows):
     """Restake all blockouts that reach down the tree, after nodes, projects or ownerships changed."""
+    take_turns()  # before the blockouts are read: one that is being made is waited for
     stake(Blockout.objects.filter(cancelled_at=None, application=None))
 
 
 class _Tree:
-    """The organisation tree with the projects below each node and the applications they own, read once."""
+    """The organisation tree with the projects below each node and the applications they own, read once.
+
+    A blockout and a change of the tree at the same time would each miss the other: they take turns.
+    """
 
     def __init__(self):
+        take_turns()
         self.children, self.projects, self.ownerships = (
             defaultdict(list),
             defaultdict(list),
