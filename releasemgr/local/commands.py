@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def main(checkout, argv):
     """Run one command; returns the exit code. Errors of this machine end as one message, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "releasemgr.settings")
     name = argv[1] if len(argv) > 1 else "help"
+    signal.signal(signal.SIGTERM, _leave)
     try:
         if name == "up":
             return up.run(checkout, _up_options(argv[2:]), Console())
@@ -48,6 +50,11 @@ def main(checkout, argv):
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _leave(number, _frame):
+    """End by way of every `finally`, so that servers started for a command don't outlive it."""
+    sys.exit(128 + number)
 
 
 def _up_options(arguments):

@@ -127,16 +127,17 @@ def borrowed(folder):
     users. Yields the servers and the roles' URLs as ``{"owner", "app"}``.
     """
     servers = Servers(folder)
-    with folder.alone("change"):
-        folder.lock("use", shared=True)
-        if not servers.adopt():
-            servers.stop_leftovers()
-            servers.start(lambda name: (folder.logs / f"{name}.log").open("w"))
-        urls = servers.provision()
     try:
+        with folder.alone("change"):
+            folder.lock("use", shared=True)
+            if not servers.adopt():
+                servers.stop_leftovers()
+                servers.start(lambda name: (folder.logs / f"{name}.log").open("w"))
+            urls = servers.provision()
         yield servers, urls
     finally:
         with folder.alone("change"):
             if folder.lock("use", wait=False):
                 servers.stop()
+                servers.stop_leftovers()
             folder.unlock("use")

@@ -6,10 +6,11 @@ The owner role migrates one database; each worker of pytest clones it and runs i
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from releasemgr.local import roles
@@ -37,8 +38,9 @@ def bench(checkout, arguments, console):
 def _expendable(checkout, console):
     """The environment of a migrated database on servers of this run; servers, databases and files go at the end."""
     _sweep()
-    folder = DataFolder(tempfile.mkdtemp(prefix=PREFIX)).prepare()
-    folder.lock("use")
+    folder = DataFolder(tempfile.mkdtemp(prefix=PREFIX))
+    folder.lock("use")  # before it is recognisable, so that no other run sweeps it away
+    folder.prepare()
     servers = Servers(folder, is_expendable=True)
     database = f"test_{os.getpid()}_{folder.secrets['mark'][:6]}"
     try:
@@ -74,13 +76,20 @@ def _migrate(checkout, environment):
 
 
 def _wait(command, checkout, environment):
-    """Ctrl-C reaches the child by itself; we only wait until it has finished its report."""
+    """Ctrl-C reaches the child by itself, SIGTERM is passed on as one; either way it finishes its report."""
     process = subprocess.Popen(command, env=environment, cwd=checkout)
+    try:
+        return _code_of(process)
+    except SystemExit:
+        process.send_signal(signal.SIGINT)
+        _code_of(process)
+        raise
+
+
+def _code_of(process):
     while True:
-        try:
+        with suppress(KeyboardInterrupt):
             return process.wait()
-        except KeyboardInterrupt:
-            continue
 
 
 def _with_defaults(arguments):

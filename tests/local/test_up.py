@@ -134,6 +134,20 @@ def test_two_commands_share_servers_and_the_last_one_stops_them(used_folder):
     assert processes.marked(folder.secrets["mark"]) == []
 
 
+def test_a_terminated_command_takes_its_servers_along(used_folder):
+    folder = DataFolder(used_folder)
+    command = [sys.executable, "manage.py", "shell", "-c", "import sys; sys.stdin.read()"]
+    environment = plain_environment(DATA_DIR=str(used_folder))
+    process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdin=subprocess.PIPE)
+    processes.wait_until(lambda: "valkey" in folder.running()["processes"], seconds=30)
+
+    process.terminate()
+
+    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert processes.marked(folder.secrets["mark"]) == []
+    process.stdin.close()
+
+
 def test_other_servers_replace_the_embedded_ones(start, tmp_path):
     theirs = Servers(DataFolder(tmp_path / "theirs").prepare(), is_expendable=True, environment={})
     theirs.start(lambda name: (tmp_path / name).open("w"))
