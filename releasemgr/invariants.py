@@ -13,7 +13,8 @@ from environments.invariants import verify_bookings
 from releasemgr.tenancy.constraints import OrgForeignKey
 from releasemgr.tenancy.scope import org_scope
 from releasemgr.tenancy.tables import tenant_models
-from reporting.recompute import differences, settle
+from reporting.draining import settle
+from reporting.recompute import differences
 
 
 def claims_equal_their_sources(org):
