@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from releasemgr.accounts.models import Invitation, Membership
+from releasemgr.accounts.models import Invitation, Membership, User
 from releasemgr.activity.models import Entry
 from releasemgr.tenancy.models import Organisation
 from releasemgr.tenancy.tables import tenant_models
@@ -65,7 +65,7 @@ def _text(field, value, names):
         return _("yes") if value else _("no")
     if field is None:
         return str(value)
-    if field.is_relation:
+    if _referenced(field):
         return names.get(value, value)
     if field.get_internal_type() == "DateTimeField":
         return formats.date_format(timezone.localtime(datetime.fromisoformat(value)), "j M Y, H:i")
@@ -79,11 +79,16 @@ def _names_of_references(entries):
     for entry in entries:
         for name, values in entry.changes.items():
             field = _field(entry.noun, name)
-            if field is not None and field.is_relation:
-                wanted[field.related_model].update(value for value in values if value)
+            if field is not None and _referenced(field):
+                wanted[_referenced(field)].update(value for value in values if value)
     return {
         str(row.pk): str(row) for model, ids in wanted.items() for row in model.objects.filter(pk__in=ids)
     }
+
+
+def _referenced(field):
+    """The model whose rows a field names; an account is named by a plain ``user_id``, for it is no tenant's row."""
+    return User if field.name == "user_id" else field.related_model
 
 
 def _field(noun, name):

@@ -53,6 +53,8 @@ def test_a_person_is_unlinked_and_keeps_the_rest(client, acme, rita, vic):
     with org_scope(acme):
         person.refresh_from_db()
     assert (person.user_id, person.email, person.version) == (None, "v@acme.example", 2)
+    history = client.get(f"/o/acme/activity/history/person/{person.pk}/").content.decode()
+    assert "Account:</span> Vic " in history
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "europe/berlin"])
