@@ -1,3 +1,5 @@
 """The scenarios of `manage.py bench`, in the order they run."""
 
-SCENARIOS = {}
+from releasemgr.bench import calendar
+
+SCENARIOS = {"calendar": calendar}
