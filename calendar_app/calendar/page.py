@@ -177,4 +177,10 @@ class Page:
     @property
     def kept(self):
         """What the filter form carries along: ``[(name, value), …]``."""
-        return [(name, self.query[name]) for name in ("view", "date", "as", "sort") if self.query.get(name)]
+        asked = {
+            "view": self.view,
+            "date": self.period.first.isoformat() if "date" in self.query else "",
+            "as": "table" if self.is_table else "",
+            "sort": self.query.get("sort", "") if self.is_table else "",
+        }
+        return [(name, value) for name, value in asked.items() if value]
