@@ -39,7 +39,6 @@ class KindChoice(CheckboxSelectMultiple):
     """Kinds to show, folded into one control."""
 
     template_name = "calendar/kinds.html"
-    option_template_name = "django/forms/widgets/checkbox_option.html"
 
 
 class CalendarFilter(django_filters.FilterSet):

@@ -188,7 +188,7 @@ def test_bookings_are_shown_on_request(world, look, rita):
             Booking(environment=sit, project=world.payments, starts_at=starts_at, ends_at=ends_at, units=1,
                     number=next_numbers("booking")[0], request_key=uuid7(),
                 requested_at=JUNE_1,
-                requested_starts_at=starts_at,
+                requested_starts_at=starts_at, requested_environment=sit,
                 requested_ends_at=ends_at)
         ],
         by=rita,
