@@ -27,6 +27,14 @@
       this.addEventListener("htmx:load", () => this.oneStop());
       this.oneStop();
       this.showToday();
+      this.arrive();
+    }
+
+    /* After a step by key the next page's timeline has the focus, so that one can step on. */
+    arrive() {
+      if (!sessionStorage.getItem("timeline-step")) return;
+      sessionStorage.removeItem("timeline-step");
+      if (this.current) this.current.focus({ preventScroll: true });
     }
 
     /* One tab stop for all bars; arrows move inside. */
@@ -91,6 +99,7 @@
       const link = this.frame.querySelector(`[data-step="${name}"]`);
       if (!link) return;
       event.preventDefault();
+      sessionStorage.setItem("timeline-step", name);
       link.click();
     }
 

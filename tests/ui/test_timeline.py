@@ -162,10 +162,11 @@ def test_the_table_holds_the_same_rows_in_the_order_asked_for():
 
 
 def test_the_position_classes_are_complete():
-    """``pos.css`` is written once by the rule that the pen relies on."""
+    """``pos.css`` holds what the pen relies on; numbers with the same end stand together, a quarter smaller in gz."""
     ranges = (("s", 0, 500), ("w", 1, 500), ("t", 0, 19), ("r", 1, 20))
+    by_end = sorted(range(501), key=lambda n: str(n)[::-1])
     wanted = "".join(
-        f".{name}{n}{{--{name}:{n}}}" for name, first, last in ranges for n in range(first, last + 1)
+        f".{name}{n}{{--{name}:{n}}}" for name, first, last in ranges for n in by_end if first <= n <= last
     )
 
     with open("static/css/pos.css", encoding="utf-8") as written:
