@@ -28,4 +28,4 @@ class Links:
         return f"{self.mount}portfolio/applications/{key}/"
 
     def environment(self, key):
-        return f"{self.mount}environments/environments/{key}/"
+        return f"{self.mount}environments/{key}/"

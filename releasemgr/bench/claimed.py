@@ -49,8 +49,8 @@ SELECT made.id, %(org)s, r.kind, 'project', coalesce(lane.project_id, %(org)s), 
     CASE WHEN r.title <> '' THEN r.title WHEN r.kind = 'deployment' THEN lane.name || ' ' || n / 33 || ' to SIT'
          ELSE lane.name END,
     CASE r.kind WHEN 'deployment' THEN 'calendar/deployments/' || n || '/'
-        WHEN 'gate' THEN 'calendar/releases/' || lane.number || '/#gate-' || made.id
-        WHEN 'phase' THEN 'calendar/releases/' || lane.number || '/#phase-' || r.place - 2
+        WHEN 'gate' THEN 'calendar/gates/' || made.id || '/'
+        WHEN 'phase' THEN 'calendar/releases/' || lane.number || '/phases/' || r.place - 2 || '/'
         ELSE 'calendar/releases/' || lane.number || '/' END
   FROM generate_series(%(first)s::int, %(last)s::int) AS n
  CROSS JOIN LATERAL (

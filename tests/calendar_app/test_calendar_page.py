@@ -4,7 +4,9 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
+from calendar_app.calendar.links import Links
 from calendar_app.models import Blockout, Deployment, Phase, Release
 from environments.models import Booking
 from releasemgr.changes.revisions import create
@@ -65,9 +67,25 @@ def test_bars_lead_to_their_objects(world, look):
     html = look()
 
     assert f'href="/o/acme/calendar/releases/{world.september.number}/"' in html
-    assert f'href="/o/acme/calendar/releases/{world.september.number}/#phase-1"' in html
-    assert f'href="/o/acme/calendar/releases/{world.september.number}/#gate-{world.gate.pk}"' in html
+    assert f'href="/o/acme/calendar/releases/{world.september.number}/phases/1/"' in html
+    assert f'href="/o/acme/calendar/gates/{world.gate.pk}/"' in html
     assert 'href="/o/acme/portfolio/projects/payments/"' in html, "the lane"
+
+
+def test_links_made_without_the_resolver_lead_to_the_same_pages(world):
+    links = Links()
+    at = {
+        "calendar:release-detail": (links.release(7), [7]),
+        "calendar:blockout-detail": (links.blockout(world.gate.pk), [world.gate.pk]),
+        "calendar:conflict-detail": (links.conflict(world.gate.pk), [world.gate.pk]),
+        "portfolio:project-detail": (links.project("payments"), ["payments"]),
+        "portfolio:application-detail": (links.application("ledger"), ["ledger"]),
+        "environments:environment-detail": (links.environment("sit-1"), ["sit-1"]),
+    }
+
+    resolved = {name: reverse(name, "releasemgr.org_urls", args) for name, (_url, args) in at.items()}
+
+    assert resolved == {name: url for name, (url, _args) in at.items()}
 
 
 def test_an_enterprise_release_has_a_lane_of_its_own_above_its_projects(world, look, rita):
