@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from functools import cached_property
+from urllib.parse import quote
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.urls import reverse
@@ -153,9 +154,9 @@ class Schedule:
             key=environment.key,
             title=environment.name,
             bars=bars,
-            url=environment.get_absolute_url(),
-            note=_lane_note(units, self._usage.of(environment.pk)),
-            group=environment.get_type_display(),
+            url=f"{self._environments_url}{quote(environment.key)}/",
+            note=f"{self._units_words(units)} · {self._words['reserved'] % _percent(self._usage.of(environment.pk))}",
+            group=self._words[environment.type],
             can_book=self.may_book,
         )
 
@@ -171,7 +172,7 @@ class Schedule:
             kind="booking",
             status="done" if status == Booking.Status.COMPLETED else "",
             state="" if status == Booking.Status.COMPLETED else status,
-            detail=self._units_words(units, is_exclusive),
+            detail=self._words["exclusive"] if is_exclusive else self._units_words(units),
             conflicts=self._conflicts.get(pk, 0),
             key=f"bkg-{number}",
             move_url=f"{url}move/" if self.may_book and status in MOVABLE else "",
@@ -208,28 +209,25 @@ class Schedule:
         title, note = _("Reserved"), _("share of all units")
         return Lane("use", title, bars, note=note, group=_("All environments shown"), can_book=False)
 
-    def _units_words(self, units, is_exclusive):
-        key = (units, is_exclusive)
-        if key not in self._worded:
-            self._worded[key] = (
-                _("exclusive")
-                if is_exclusive
-                else ngettext("%(n)d unit", "%(n)d units", units) % {"n": units}
-            )
-        return self._worded[key]
+    def _units_words(self, units):
+        """ "2 units", worded once per number and page."""
+        if units not in self._words:
+            self._words[units] = ngettext("%(n)d unit", "%(n)d units", units) % {"n": units}
+        return self._words[units]
 
     @cached_property
-    def _worded(self):
-        return {}
+    def _words(self):
+        """What repeats from lane to lane and bar to bar, in the language of this request."""
+        types = {name: str(label) for name, label in Environment.Type.choices}
+        return {"exclusive": _("exclusive"), "reserved": _("%s reserved"), **types}
+
+    @cached_property
+    def _environments_url(self):
+        return reverse("environments:environment-list")
 
     @cached_property
     def _bookings_url(self):
         return reverse("environments:booking-list")
-
-
-def _lane_note(units, share):
-    words = ngettext("%(n)d unit", "%(n)d units", units) % {"n": units}
-    return f"{words} · {_('%(share)s reserved') % {'share': _percent(share)}}"
 
 
 def _percent(share):
