@@ -1,5 +1,5 @@
 """The scenarios of `manage.py bench`, in the order they run."""
 
-from releasemgr.bench import calendar
+from releasemgr.bench import booking, calendar, schedule
 
-SCENARIOS = {"calendar": calendar}
+SCENARIOS = {"calendar": calendar, "schedule": schedule, "booking": booking}
