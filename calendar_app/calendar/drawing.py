@@ -23,7 +23,7 @@ class Drawing:
 
     def __init__(self, scale, window, links, *, now, names_releases):
         self.scale, self.window, self.links = scale, window, links
-        self.mount, self.clashes = links.mount, window.clashes
+        self.mount = links.mount
         self.stances = Stances(now)
         self.names_releases = names_releases
         self._go_live = _("Go-live")
@@ -47,8 +47,9 @@ class Drawing:
         start, end = self.scale.span(event.starts_at, event.ends_at)
         name, kind = event.title, event.kind
         if kind == "go_live":
-            name, kind = self._go_live, "milestone"
-            words = f"{event.title}, {words}" if words else event.title
+            # Beside the bar of its release a flag need not repeat the name.
+            name, about = (self._go_live, name) if "release" in self.window.kinds else (name, self._go_live)
+            kind, words = "milestone", f"{about}, {words}" if words else about
         elif self.names_releases and event.release_id and kind != "release":
             release = self.window.releases[event.release_id].name
             words = f"{release}, {words}" if words else release
@@ -62,14 +63,8 @@ class Drawing:
             status,
             state,
             words,
-            self.clashes_of(event),
+            self.window.clashes_of(event),
         )
-
-    def clashes_of(self, event):
-        """Conflicts shown on an event; those of a release are about its go-live, which has a mark of its own."""
-        if event.kind == "release" and "go_live" in self.window.kinds:
-            return 0
-        return self.clashes.get(event.source_id, 0)
 
     def bands(self, spots, places):
         """Blockouts as bands over the lanes in their scope; those over no lane are left out."""

@@ -110,7 +110,7 @@ class Moments:
             about=self._about(event),
             status=status,
             state_words=self.spoken.get(state, "") or words,
-            conflicts=self.window.clashes.get(event.source_id, 0),
+            conflicts=self.window.clashes_of(event),
         )
 
     def _time(self, moment):

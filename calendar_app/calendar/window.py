@@ -120,6 +120,12 @@ class Window:
         sides = self._conflicts.values_list("first_id", "second_id")
         return Counter(pk for pair in sides for pk in pair)
 
+    def clashes_of(self, event):
+        """Conflicts shown on an event; those of a release are about its go-live, where that is shown."""
+        if event.kind == "release" and "go_live" in self.kinds:
+            return 0
+        return self.clashes.get(event.source_id, 0)
+
 
 def conflicts(starts_at, ends_at, today):
     """Conflicts of ``[starts_at, ends_at)`` that somebody has to work on, on the local day ``today``."""

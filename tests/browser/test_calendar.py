@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from releasemgr.accounts.models import User
 from releasemgr.demo.carrier import CARRIER
 from releasemgr.demo.seed import seed
+from tests.browser.eyes import PICTURES
 
 CALENDAR = "/o/quillhaven-parcels/calendar/"
 PAGES = {
@@ -125,13 +126,19 @@ def test_a_deployment_opens_beside_the_calendar(eyes):
     assert eyes.findings() == []
 
 
-def test_paper_holds_the_quarter_side_by_side(eyes, tmp_path):
+@pytest.mark.parametrize(("paper", "width"), [("A4", 1123), ("A3", 1587)])
+def test_paper_holds_the_quarter_side_by_side(eyes, paper, width):
     eyes.go(CALENDAR)
+    eyes.page.set_viewport_size(
+        {"width": width - 91, "height": 700}
+    )  # the sheet without its margins of 12 mm
 
     eyes.emulate_media(media="print")
 
     assert eyes.locator(".filter-bar").is_visible() is False
     assert eyes.locator(".side").is_visible() is False
-    for paper in ("A4", "A3"):
-        eyes.page.pdf(path=tmp_path / f"{paper}.pdf", format=paper, landscape=True, print_background=True)
-        assert (tmp_path / f"{paper}.pdf").stat().st_size > 10_000
+    canvas = eyes.locator(".tl-canvas").bounding_box()
+    assert width - 91 - 60 < canvas["width"] <= width - 91, "all of the sheet and not more"
+    eyes.page.pdf(
+        path=PICTURES / f"calendar-{paper}.pdf", format=paper, landscape=True, print_background=True
+    )

@@ -123,7 +123,7 @@ def test_an_enterprise_release_has_a_lane_of_its_own_above_its_projects(world, l
             "project",
             {"p-cards": ["October"], "p-payments": ["September", "SIT", "SIT exit", "Summit", "Go-live"]},
         ),
-        ("application", {"a-ledger": ["Go-live"]}),
+        ("application", {"a-ledger": ["September"]}),
     ],
 )
 def test_lanes_follow_the_grouping(world, look, group, expected):
