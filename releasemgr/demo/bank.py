@@ -131,10 +131,10 @@ Performance Lab | pre | | 1 | 64 | 40 | persistent
 PRE 1 Dress Rehearsal | pre | | 1 | 58 | 40 | persistent
 PRE 2 Hotfix | pre | | 2 | 48 | 30 | persistent
 PRE Payments | pre | Payments Hub | 1 | 34 | 24 | persistent
-PRD Core | prd | Core Ledger | 1 | 120 | 80 | persistent
-PRD Payments | prd | Payments Hub | 1 | 96 | 60 | persistent
-PRD Channels | prd | Web Banking | 1 | 70 | 40 | persistent
-PRD Corporate | prd | Corporate Portal | 1 | 74 | 40 | persistent
+PRD Core | prd | Core Ledger | 0 | 120 | 80 | persistent
+PRD Payments | prd | Payments Hub | 0 | 96 | 60 | persistent
+PRD Channels | prd | Web Banking | 0 | 70 | 40 | persistent
+PRD Corporate | prd | Corporate Portal | 0 | 74 | 40 | persistent
 """
 
 BANK = Blueprint(

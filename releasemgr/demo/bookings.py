@@ -1,14 +1,18 @@
-"""Planting a year of environment use: bookings that fit the capacity, refusals, clashes to decide, outages."""
+"""Planting a year of environment use: lanes filled to a believable degree, waits, refusals and clashes to decide.
+
+Each unit of an environment is a lane of bookings that never overlap, so that nothing granted exceeds the capacity.
+"""
 
 from collections import defaultdict
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from environments.models import Booking, CapacityStep, Outage
+from environments.models import Booking, CapacityStep
 from releasemgr.portfolio.models import Environment
 
-_HISTORY_DAYS, _AHEAD_DAYS = 380, 50
-_PER_ENVIRONMENT_WEEK = 0.55
+_HISTORY_DAYS, _AHEAD_DAYS = 380, 60
+_FULL_AHEAD_DAYS = 21  # beyond that, fewer and fewer have booked yet
 _PURPOSES = (
     "Regression test",
     "Performance test",
@@ -21,27 +25,36 @@ _PURPOSES = (
     "Acceptance of fixes",
     "Batch run rehearsal",
 )
-_BOOKED_STAGES = (Environment.Type.SIT, Environment.Type.UAT)
-_CANCELLED, _REFUSED, _NO_SHOW, _UNDECIDED = 0.06, 0.04, 0.04, 0.3
+_STAGES = {Environment.Type.SIT: (-49, -29), Environment.Type.UAT: (-28, -8)}
+# Shares of the time an environment is in use: a few idle ones, most well used, one crowded.
+_USE = (0.7, 0.8, 0.62, 0.75, 0.25, 0.85, 0.66, 0.74, 0.78, 0.96)
+_MEDIAN_HOURS, _SIGMA = 104, 0.5
+_CANCELLED, _NO_SHOW, _WAITED, _UNDECIDED, _EXCLUSIVE = 0.05, 0.04, 0.3, 0.25, 0.15
+_REFUSED_PER_GRANTED = 0.1
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time in which a lane of an environment is taken."""
+
+    environment: Environment
+    starts_at: datetime
+    ends_at: datetime
 
 
 class Shelf:
-    """Who holds how much of each environment when, so that nothing approved ever exceeds the capacity."""
+    """Who holds how much of each environment when, and the smallest capacity each ever had."""
 
     def __init__(self):
         self.held = defaultdict(list)
-        self.capacity = {
-            step.environment_id: step.units for step in CapacityStep.objects.order_by("starts_at", "pk")
-        }
-        self.least = {
-            step.environment_id: step.units for step in CapacityStep.objects.order_by("-starts_at", "pk")
-        }
+        self.capacity = {}
+        for step in CapacityStep.objects.order_by("starts_at", "pk"):
+            self.capacity.setdefault(step.environment_id, step.units)
 
     def fits(self, booking):
-        """Whether the booking fits beside all that is held, by the smallest capacity the environment ever had."""
-        if booking.is_exclusive:
-            return self.peak(booking) == 0
-        return self.peak(booking) + booking.units <= self.least[booking.environment_id]
+        """Whether the booking fits beside all that is held."""
+        capacity = self.capacity[booking.environment_id]
+        return self.peak(booking) + (capacity if booking.is_exclusive else booking.units) <= capacity
 
     def peak(self, booking):
         """The most units held at one time during the booking."""
@@ -67,138 +80,112 @@ class Shelf:
 
 
 def plant_bookings(scene, trains):
-    """Plant the bookings of trains and of everyday work, and a few requests that cannot all be granted."""
-    shelf = Shelf()
-    wanted = [*_for_phases(scene, trains), *_everyday(scene)]
-    scene.random.shuffle(wanted)
-    for booking in wanted:
+    """Plant the bookings of trains and of everyday work, refusals, and requests that cannot all be granted."""
+    shelf, rides = Shelf(), _rides_by_stage(scene, trains)
+    granted = [_booking(scene, slot, rides) for slot in _slots(scene, shelf)]
+    for booking in granted:
         _decide(scene, shelf, booking)
-    scene.plant([*wanted, *_clashing(scene, wanted)], noun="booking")
+    refused = list(_refused(scene, shelf, granted, rides))
+    rows = sorted([*granted, *refused, *_clashing(scene, granted, rides)], key=lambda row: row.requested_at)
+    scene.plant(rows, noun="booking")
 
 
-def plant_outages(scene):
-    """Plant planned and unplanned outages of the last year, one that lasts, and the planned ones ahead."""
-    environments = list(scene.environments.values())
-    rows = []
-    for _ in range(len(environments) * 2):
-        day = scene.in_days(-scene.random.randint(2, _HISTORY_DAYS))
-        is_planned = scene.chance(0.5)
-        starts_at = scene.at(day, 18) if is_planned else scene.working_hour(day)
-        hours = (
-            timedelta(hours=scene.random.choice((4, 6, 8))) if is_planned else scene.lognormal_hours(2.2, 0.7)
-        )
-        reason = "Patches of the operating system" if is_planned else scene.random.choice(_CAUSES)
-        rows.append(_outage(scene, starts_at, starts_at + hours, reason, is_planned=is_planned))
-    for days in (5, 12, 26):
-        starts_at = scene.at(scene.in_days(days), 18)
-        rows.append(
-            _outage(scene, starts_at, starts_at + timedelta(hours=6), "Refresh of data", is_planned=True)
-        )
-    rows.append(_outage(scene, scene.now - timedelta(hours=5), None, "Storage is full", is_planned=False))
-    scene.plant(rows)
-
-
-_CAUSES = (
-    "Certificate expired",
-    "Message queue stuck",
-    "Disk failed",
-    "Wrong configuration",
-    "Out of memory",
-)
-
-
-def _outage(scene, starts_at, ends_at, reason, *, is_planned):
-    shared = [row for row in scene.environments.values() if row.type != Environment.Type.PRD]
-    return Outage(
-        environment=scene.random.choice(shared),
-        starts_at=starts_at,
-        ends_at=ends_at,
-        reason=reason,
-        is_planned=is_planned,
-    )
-
-
-def _for_phases(scene, trains):
-    """Each ride tests in slots of three to five days within its test phases."""
+def _rides_by_stage(scene, trains):
+    """For each stage with a test phase: ``(start, end, release, project)`` of every ride in it."""
+    found = defaultdict(list)
     for train in trains:
         for ride in train.rides:
-            for stage, first, last in (("sit", -49, -29), ("uat", -28, -8)):
-                if ride.is_dropped:
-                    continue
-                start = ride.day(first + scene.random.randint(0, last - first - 5))
-                yield _booking(
-                    scene,
-                    scene.random.choice(_bookable(scene, stage)),
-                    (scene.at(start, 7), scene.at(start + timedelta(days=scene.random.randint(3, 5)), 19)),
-                    project=ride.release.project,
-                    release=ride.release,
-                    purpose=f"{stage.upper()} of {ride.planned.name}",
-                )
+            for stage, (first, last) in _STAGES.items():
+                if not ride.is_dropped:
+                    during = scene.at(ride.day(first)), scene.at(ride.day(last), 24)
+                    found[stage].append((*during, ride.release, ride.release.project))
+    return found
 
 
-def _everyday(scene):
-    projects = list(scene.projects.values())
-    for environment in scene.environments.values():
-        if environment.type == Environment.Type.PRD:
-            continue
-        for week in range(-_HISTORY_DAYS // 7, _AHEAD_DAYS // 7):
-            if not scene.chance(_PER_ENVIRONMENT_WEEK):
-                continue
-            day = scene.workday_near(scene.in_days(week * 7))
-            start = scene.at(day, scene.random.choice((7, 8, 9, 10, 13, 14)))
-            hours = scene.random.choice((4, 6, 9, 9, 24, 33, 57))
-            yield _booking(
-                scene,
-                environment,
-                (start, start + timedelta(hours=hours)),
-                project=scene.random.choice(projects),
-                purpose=scene.random.choice(_PURPOSES),
-            )
+def _slots(scene, shelf):
+    bookable = [row for row in scene.environments.values() if row.type != Environment.Type.PRD]
+    for index, environment in enumerate(bookable):
+        for _unit in range(shelf.capacity[environment.pk]):
+            yield from _lane(scene, environment, _USE[index % len(_USE)])
 
 
-def _bookable(scene, stage):
-    return [row for row in scene.environments.values() if row.type == stage]
+def _lane(scene, environment, use):
+    """Bookings of one unit, one after the other, with pauses that leave the wanted share of use."""
+    now = scene.now
+    at = scene.at(scene.in_days(-_HISTORY_DAYS), scene.random.uniform(0, 90))
+    while at < now + timedelta(days=_AHEAD_DAYS):
+        length = min(scene.lognormal_hours(_MEDIAN_HOURS, _SIGMA), timedelta(days=10))
+        starts_at = _full_hour(at)
+        yield Slot(environment, starts_at, starts_at + max(_full_hours(length), timedelta(hours=4)))
+        ahead = (at - now) / timedelta(days=_FULL_AHEAD_DAYS)
+        thinned = use if ahead < 1 else use / ahead
+        at = starts_at + length + length * ((1 - thinned) / thinned) * scene.random.expovariate(1)
 
 
-def _booking(scene, environment, period, *, project, purpose, release=None):
-    starts_at, ends_at = period
-    ahead = max(timedelta(hours=3), min(scene.lognormal_hours(220, 0.7), timedelta(days=60)))
-    requested_at = min(starts_at - ahead, scene.now - scene.lognormal_hours(30, 0.6))
+def _full_hour(instant):
+    """The full hour at or after an instant."""
+    return instant + (-timedelta(minutes=instant.minute, seconds=instant.second) % timedelta(hours=1))
+
+
+def _full_hours(length):
+    return timedelta(hours=length // timedelta(hours=1))
+
+
+def _booking(scene, slot, rides):
+    """A request as it came in; a third wanted an earlier start than there was room for."""
+    length = slot.ends_at - slot.starts_at
+    waited = _full_hours(scene.lognormal_hours(14, 0.9)) if scene.chance(_WAITED) else timedelta()
+    wanted = slot.starts_at - waited
+    ahead = max(timedelta(hours=6), min(scene.lognormal_hours(230, 0.6), timedelta(days=60)))
     person = scene.someone()
     return Booking(
-        environment=environment,
-        requested_environment=environment,
-        project=project,
-        release=release,
-        purpose=purpose[:200],
-        starts_at=starts_at,
-        ends_at=ends_at,
-        requested_starts_at=starts_at,
-        requested_ends_at=ends_at,
-        requested_at=requested_at,
+        environment=slot.environment,
+        requested_environment=slot.environment,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        requested_starts_at=wanted,
+        requested_ends_at=wanted + length,
+        requested_at=min(wanted - ahead, scene.now - scene.lognormal_hours(30, 0.6)),
         requested_by_id=person.user_id,
         requested_by_name=person.name,
-        is_exclusive=scene.chance(0.03),
         request_key=UUID(int=scene.random.getrandbits(128), version=4),
+        **_cause(scene, slot, rides),
     )
+
+
+def _cause(scene, slot, rides):
+    """For whom and what for: mostly a release that is in that test phase, else everyday work."""
+    running = [
+        (release, project)
+        for starts_at, ends_at, release, project in rides[slot.environment.type]
+        if starts_at <= slot.starts_at < ends_at
+    ]
+    if running and scene.chance(0.8):
+        release, project = scene.random.choice(running)
+        return {
+            "release": release,
+            "project": project,
+            "purpose": f"{slot.environment.get_type_display()} of {project}",
+        }
+    project = scene.random.choice(list(scene.projects.values()))
+    return {"project": project, "purpose": scene.random.choice(_PURPOSES)}
 
 
 def _decide(scene, shelf, booking):
-    """Approve what fits, refuse what does not, and tell what came of it by now."""
-    decided_at = booking.requested_at + scene.lognormal_hours(14, 0.9)
+    """Grant a request in time, or leave it waiting; then tell what came of it by now."""
+    decided_at = booking.requested_at + scene.lognormal_hours(12, 0.9)
     decided_at = min(decided_at, max(booking.requested_at + timedelta(minutes=20), booking.starts_at))
-    if decided_at >= scene.now or (booking.starts_at > scene.now and scene.chance(_UNDECIDED)):
-        return  # still waits for its decision
+    is_ahead = booking.starts_at > scene.now + timedelta(days=2)
+    if decided_at >= scene.now or (is_ahead and scene.chance(_UNDECIDED)):
+        booking.starts_at, booking.ends_at = booking.requested_starts_at, booking.requested_ends_at
+        return
     booking.decided_at = decided_at
     booking.decided_by_name = scene.blueprint.logins["environment_manager"]
-    if not shelf.fits(booking) or scene.chance(_REFUSED):
-        booking.status = Booking.Status.REJECTED
-        booking.refusal = Booking.Refusal.POLICY if shelf.fits(booking) else Booking.Refusal.CAPACITY
-        return
     if scene.chance(_CANCELLED):
         booking.status = Booking.Status.CANCELLED
         booking.cancelled_at = decided_at + (min(booking.starts_at, scene.now) - decided_at) / 2
         return
+    booking.is_exclusive = shelf.capacity[booking.environment_id] == 1 and scene.chance(_EXCLUSIVE)
     shelf.take(booking)
     _use(scene, booking)
 
@@ -207,29 +194,43 @@ def _use(scene, booking):
     booking.status = Booking.Status.APPROVED
     came = not scene.chance(_NO_SHOW)
     if booking.starts_at < scene.now and came:
-        booking.actual_started_at = booking.starts_at + timedelta(minutes=scene.random.randint(0, 50))
+        late = timedelta(minutes=scene.random.randint(0, 90))
+        booking.actual_started_at = min(booking.starts_at + late, scene.now)
         booking.status = Booking.Status.ACTIVE
     if booking.ends_at < scene.now:
         booking.status = Booking.Status.COMPLETED
         if came:
-            used = booking.ends_at - booking.actual_started_at
-            booking.actual_ended_at = booking.actual_started_at + used * scene.random.uniform(0.75, 1)
+            left = booking.ends_at - booking.actual_started_at
+            booking.actual_ended_at = booking.actual_started_at + left * scene.random.uniform(0.85, 1)
     booking.holds = booking.status in Booking.HOLDING
 
 
-def _clashing(scene, wanted):
+def _refused(scene, shelf, granted, rides):
+    """Requests for times when nothing was free; a few were refused although something was."""
+    for booking in scene.random.sample(granted, round(len(granted) * _REFUSED_PER_GRANTED)):
+        length = booking.ends_at - booking.starts_at
+        starts_at = booking.starts_at + _full_hours(length * scene.random.uniform(0, 0.6))
+        refused = _booking(scene, Slot(booking.environment, starts_at, starts_at + length / 2), rides)
+        refused.requested_starts_at, refused.requested_ends_at = refused.starts_at, refused.ends_at
+        decided_at = refused.requested_at + scene.lognormal_hours(9, 0.8)
+        if decided_at >= scene.now or decided_at >= starts_at:
+            continue
+        refused.status, refused.decided_at = Booking.Status.REJECTED, decided_at
+        refused.decided_by_name = scene.blueprint.logins["environment_manager"]
+        has_room = shelf.fits(refused)
+        refused.refusal = Booking.Refusal.POLICY if has_room else Booking.Refusal.CAPACITY
+        if not has_room or scene.chance(0.2):
+            yield refused
+
+
+def _clashing(scene, granted, rides):
     """Requests for times that others hold already or ask for too: somebody has to give way."""
-    full = [
-        booking
-        for booking in wanted
-        if booking.status == Booking.Status.APPROVED and booking.starts_at > scene.now + timedelta(days=1)
-    ]
+    tomorrow = scene.now + timedelta(days=1)
+    full = [one for one in granted if one.status == Booking.Status.APPROVED and one.starts_at > tomorrow]
     for booking in scene.random.sample(full, min(5, len(full))):
         for shift in (2, 26):
-            yield _booking(
-                scene,
-                booking.environment,
-                (booking.starts_at + timedelta(hours=shift), booking.ends_at + timedelta(hours=shift)),
-                project=scene.random.choice(list(scene.projects.values())),
-                purpose=scene.random.choice(_PURPOSES),
-            )
+            shifted = timedelta(hours=shift)
+            slot = Slot(booking.environment, booking.starts_at + shifted, booking.ends_at + shifted)
+            request = _booking(scene, slot, rides)
+            request.starts_at, request.ends_at = request.requested_starts_at, request.requested_ends_at
+            yield request

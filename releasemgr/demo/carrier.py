@@ -28,7 +28,7 @@ Playground | dev | | 3 | 2 | 1 | ephemeral
 Test | sit | | 2 | 5 | 4 | persistent
 Acceptance | uat | | 1 | 8 | 6 | persistent
 Staging | pre | | 1 | 12 | 8 | persistent
-Live | prd | | 1 | 25 | 16 | persistent
+Live | prd | | 0 | 25 | 16 | persistent
 """
 
 CARRIER = Blueprint(

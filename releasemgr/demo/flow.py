@@ -63,7 +63,10 @@ def _poisson(random, expected):
 
 
 def _independent(scene, application, day):
-    at = scene.at(day, 12)
+    """A small release due on ``day``; one in five goes live days later, one in ten earlier."""
+    late = scene.random.choices((0, -2, scene.random.randint(3, 14)), (70, 9, 21))[0]
+    live_on = min(day + timedelta(days=late), scene.in_days(-1))
+    at = scene.at(live_on, 12)
     return Release(
         kind=Release.Kind.INDEPENDENT,
         name=f"{application.name} {_label(scene)}",
@@ -72,10 +75,10 @@ def _independent(scene, application, day):
         status=Release.Status.LIVE,
         risk=Release.Risk.LOW,
         starts_on=day - timedelta(days=scene.random.randint(10, 30)),
-        target_date=day,
+        target_date=live_on,
         baseline_date=day,
-        baselined_at=at - timedelta(days=9),
-        started_at=at - timedelta(days=10),
+        baselined_at=scene.at(day, -9 * 24),
+        started_at=scene.at(day, -10 * 24),
         actual_go_live=at,
     )
 

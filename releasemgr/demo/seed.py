@@ -14,12 +14,13 @@ from releasemgr.accounts.models import Membership, User
 from releasemgr.accounts.roles import Role
 from releasemgr.demo.bank import BANK
 from releasemgr.demo.blockouts import plant_blockouts
-from releasemgr.demo.bookings import plant_bookings, plant_outages
+from releasemgr.demo.bookings import plant_bookings
 from releasemgr.demo.carrier import CARRIER
 from releasemgr.demo.deployments import plant_deployments
 from releasemgr.demo.flow import plant_flow
 from releasemgr.demo.gates import plant_gates
 from releasemgr.demo.improvement import plant_actions, plant_conflict_decisions
+from releasemgr.demo.outages import plant_outages
 from releasemgr.demo.portfolio import plant_portfolio
 from releasemgr.demo.scene import Scene
 from releasemgr.demo.trains import plant_trains

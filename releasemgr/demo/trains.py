@@ -19,7 +19,7 @@ _PHASES = (
     (Phase.Kind.DEPLOYMENT, "Deployment", -1, 0),
 )
 _SLIPS_DAYS = (0, 7, 14)
-_SLIP_SHARES = (0.85, 0.11, 0.04)
+_SLIP_SHARES = (0.76, 0.16, 0.08)
 _DROPPED = 0.04
 
 
