@@ -16,7 +16,6 @@ urlpatterns = [
     path("releases/<int:number>/edit/", releases.release_edit, name="release-edit"),
     path("releases/<int:number>/target/", moves.release_target, name="release-target"),
     path("releases/<int:number>/go-live/", releases.release_go_live, name="release-go-live"),
-    path("releases/<int:number>/conflicts/", releases.release_conflicts, name="release-conflicts"),
     *[
         path(f"releases/<int:number>/{noun}/", releases.release_step, {"noun": noun}, name=f"release-{noun}")
         for noun in RELEASE_STEPS

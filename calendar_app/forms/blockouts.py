@@ -24,8 +24,12 @@ class BlockoutForm(forms.Form):
     portfolio = forms.TypedChoiceField(
         required=False, label=_("Portfolio, with all below it"), empty_value=None
     )
-    project = forms.ModelChoiceField(queryset=None, required=False, label=_("or one project"))
-    application = forms.ModelChoiceField(queryset=None, required=False, label=_("or one application"))
+    project = forms.ModelChoiceField(
+        queryset=None, required=False, empty_label=_("None"), label=_("or one project")
+    )
+    application = forms.ModelChoiceField(
+        queryset=None, required=False, empty_label=_("None"), label=_("or one application")
+    )
     starts_at = instant_field(label=_("From"))
     ends_at = instant_field(label=_("Until"))
     reason = text_field(5_000, label=_("Reason"))

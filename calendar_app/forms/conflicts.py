@@ -11,7 +11,7 @@ class AcceptanceForm(forms.Form):
     """Why a conflict can be lived with, and until when."""
 
     version = version_field()
-    reason = text_field(5_000, label=_("Reason"))
+    reason = text_field(5_000, required=True, label=_("Reason"))
     accepted_until = day_field(required=False, label=_("Accepted until"))
 
 

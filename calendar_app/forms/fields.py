@@ -24,10 +24,10 @@ def instant_field(**options):
     )
 
 
-def text_field(length, **options):
+def text_field(length, *, required=False, **options):
     """Some sentences, at most ``length`` characters."""
     return forms.CharField(
-        max_length=length, required=False, widget=forms.Textarea(attrs={"rows": 3}), **options
+        max_length=length, required=required, widget=forms.Textarea(attrs={"rows": 3}), **options
     )
 
 

@@ -14,9 +14,11 @@ class GateForm(forms.Form):
     version = version_field()
     name = forms.CharField(label=_("Name"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Gate.Kind.choices)
-    phase = forms.ModelChoiceField(queryset=None, required=False, label=_("Guards the phase"))
+    phase = forms.ModelChoiceField(
+        queryset=None, required=False, empty_label=_("None"), label=_("Guards the phase")
+    )
     planned_date = day_field(label=_("Planned"))
-    owner = forms.ModelChoiceField(queryset=None, required=False, label=_("Owner"))
+    owner = forms.ModelChoiceField(queryset=None, required=False, empty_label=_("None"), label=_("Owner"))
     is_required = forms.BooleanField(required=False, initial=True, label=_("Required for the go-live"))
     locks_scope = forms.BooleanField(required=False, label=_("Passing it locks the scope"))
     description = text_field(20_000, label=_("Description"))

@@ -14,10 +14,14 @@ class ReleaseForm(forms.Form):
     version = version_field()
     name = forms.CharField(label=_("Name"), max_length=160)
     kind = forms.ChoiceField(label=_("Kind"), choices=Release.Kind.choices)
-    project = forms.ModelChoiceField(queryset=None, required=False, label=_("Project"))
-    parent = forms.ModelChoiceField(queryset=None, required=False, label=_("Enterprise release"))
-    portfolio = forms.ModelChoiceField(queryset=None, required=False, label=_("Portfolio"))
-    owner = forms.ModelChoiceField(queryset=None, required=False, label=_("Owner"))
+    project = forms.ModelChoiceField(queryset=None, required=False, empty_label=_("None"), label=_("Project"))
+    parent = forms.ModelChoiceField(
+        queryset=None, required=False, empty_label=_("None"), label=_("Enterprise release")
+    )
+    portfolio = forms.ModelChoiceField(
+        queryset=None, required=False, empty_label=_("None"), label=_("Portfolio")
+    )
+    owner = forms.ModelChoiceField(queryset=None, required=False, empty_label=_("None"), label=_("Owner"))
     starts_on = day_field(required=False, label=_("Start"))
     target_date = day_field(required=False, label=_("Planned go-live"))
     risk = forms.ChoiceField(label=_("Risk"), choices=Release.Risk.choices, initial=Release.Risk.MEDIUM)

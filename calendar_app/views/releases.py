@@ -7,10 +7,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from calendar_app.conflicts import sentence
 from calendar_app.forms import GoLiveForm, ReleaseForm
 from calendar_app.forms.releases import initial_of
-from calendar_app.models import Conflict, Release
+from calendar_app.models import Release
 from calendar_app.releases import lifecycle
 from calendar_app.releases.export import HEADER, rows_of
 from calendar_app.releases.filters import ReleaseFilter, in_order
@@ -73,16 +72,6 @@ def release_detail(request, number):
     }
     partial = "children" if request.GET.get("page") else "facts"
     return render_page(request, "calendar/releases/detail.html", context, partial=partial, peek="peek")
-
-
-@allow(GET=Permission.VIEW)
-def release_conflicts(request, number):
-    """The open conflicts a release takes part in: a panel for other pages."""
-    release = find(Release.objects, number=number)
-    found = Conflict.objects.open(local_date(now(), request.org.zone)).of_release(release.pk)
-    lines = [(one, sentence(one)) for one in found.order_by("severity", "starts_at", "pk")[:PAGE]]
-    context = {"release": release, "conflicts": lines}
-    return render_page(request, "calendar/releases/conflicts.html", context, partial="panel", peek="panel")
 
 
 @allow(GET=Permission.PLAN_RELEASE, POST=Permission.PLAN_RELEASE)

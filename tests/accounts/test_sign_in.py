@@ -66,6 +66,15 @@ def test_a_sixth_wrong_password_is_not_even_looked_at(client, rita):
     assert client.get("/o/acme/portfolio/").status_code == 302
 
 
+def test_a_throttle_is_not_pushed_out_by_other_addresses(client, rita):
+    for _attempt in range(5):
+        sign_in(client, rita, "wrong")
+    for n in range(400):
+        cache.set(f"another-address-{n}", [n], 300)
+
+    assert b"Too many failed login attempts" in sign_in(client, rita).content
+
+
 def test_the_throttle_is_shared_by_all_web_processes():
     assert settings.CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
 

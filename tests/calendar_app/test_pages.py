@@ -48,7 +48,6 @@ def pages(world, blockout):
         "releases/1/edit/",
         "releases/1/target/",
         "releases/1/go-live/",
-        "releases/1/conflicts/",
         "releases/1/phases/new/",
         "releases/1/phases/1/",
         "releases/1/phases/1/edit/",
