@@ -42,8 +42,9 @@ def drain(org, *, as_of=None, batches: int | None = None) -> int:
         unit = _renew(org, as_of) or _route_some(org, as_of) or _compute_some(org, as_of)
         done += unit or 0
         batches = None if batches is None else batches - 1
-    with org_scope(org):
-        quarantine.isolate(org)
+    if not unit:
+        with org_scope(org):
+            quarantine.isolate(org)
     return done
 
 
@@ -122,6 +123,7 @@ def claim(org, *, at=None) -> Group | None:
     at = at or timezone.now()
     if not share(org):
         return None
+    prefer_indexes()
     oldest = fetch(_OLDEST, {"org": org.pk, "at": at, "most": MAX_ATTEMPTS})
     if not oldest:
         return None
@@ -139,6 +141,7 @@ def compute(org, group: Group, *, as_of) -> int:
     """Transaction two: lock the cells, delete the marks seen, recompute whole from items, store.  Returns how many."""
     if not share(org):
         return 0
+    prefer_indexes()
     locked = fetch(_LOCK, {"org": org.pk, "ids": group.ids})
     if not locked:
         return 0
@@ -155,7 +158,6 @@ def compute(org, group: Group, *, as_of) -> int:
         )
     parameters = {"org": org.pk, "scopes": scopes, "starts": starts, "type": group.period_type}
     parameters |= Moment.of(as_of, org.zone).parameters | tracking(org).parameters(org.zone)
-    prefer_indexes()
     return execute(_store(kpi), parameters | {"version": kpi.version})
 
 

@@ -164,7 +164,6 @@ class Item(OrgModel):
             models.Index(
                 fields=["org", "release_id"], name="item_by_release", condition=Q(release_id__isnull=False)
             ),
-            models.Index(fields=["org"], name="item_given_up", condition=Q(attempts__gte=5)),
         ]
 
     def __str__(self):
@@ -221,7 +220,6 @@ class Cell(OrgModel):
             models.Index(
                 fields=["org", "period_type", "start_on"], name="cell_partial", condition=Q(is_partial=True)
             ),
-            models.Index(fields=["org"], name="cell_given_up", condition=Q(attempts__gte=5)),
         ]
 
     def __str__(self):

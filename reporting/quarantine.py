@@ -1,9 +1,11 @@
 """Facts and cells that failed five times: set aside with their last error, shown, and put back by a replay."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from releasemgr.activity.models import FactMark
 from releasemgr.activity.trail import record
-from reporting.models import MAX_ATTEMPTS, Cell, Item, Quarantine
+from reporting.models import MAX_ATTEMPTS, Cell, CellMark, Item, Quarantine
 
 
 def note(org, kind, row_id, error: str, *, entity: str = "") -> None:
@@ -17,11 +19,20 @@ def note(org, kind, row_id, error: str, *, entity: str = "") -> None:
 
 
 def isolate(org) -> None:
-    """Set aside what used up its attempts without leaving an error: a worker died each time."""
+    """Set aside what used up its attempts without leaving an error: a worker died each time.
+
+    Found by the marks it left, not by its attempts: an index on those would cost every attempt a write to all indexes.
+    """
     died = "The worker died in every attempt."
     known = Quarantine.objects.values("row_id")
-    for kind, model in ((Quarantine.Kind.ITEM, Item), (Quarantine.Kind.CELL, Cell)):
-        for row in model.objects.filter(attempts__gte=MAX_ATTEMPTS).exclude(pk__in=known)[:100]:
+    facts = FactMark.objects.filter(org_id=org.pk, entity=OuterRef("entity"), entity_id=OuterRef("fact_id"))
+    cells = CellMark.objects.filter(org_id=org.pk, cell_id=OuterRef("pk"))
+    tired = [(Quarantine.Kind.ITEM, Item, facts), (Quarantine.Kind.CELL, Cell, cells)]
+    for kind, model, marks in tired:
+        if not marks.model.objects.filter(org_id=org.pk).exists():
+            continue
+        rows = model.objects.filter(Exists(marks), attempts__gte=MAX_ATTEMPTS)
+        for row in rows.exclude(pk__in=known)[:100]:
             _set_aside(kind, row, died)
 
 

@@ -15,7 +15,7 @@ from reporting.items import SOURCES
 from reporting.kpis import KPIS
 from reporting.models import MAX_ATTEMPTS
 from reporting.store import cover, share
-from reporting.touches import Moment, cell_id, execute, fetch, touched
+from reporting.touches import Moment, cell_id, execute, fetch, prefer_indexes, touched
 
 BATCH_SIZES = {0: 500, 1: 25}
 LEASE = timedelta(seconds=2)
@@ -56,6 +56,7 @@ def claim(org, *, at=None) -> Batch | None:
     at = at or timezone.now()
     if not share(org):
         return None
+    prefer_indexes()
     oldest = fetch(OLDEST, {"org": org.pk, "at": at, "own": list(SOURCES), "most": MAX_ATTEMPTS})
     if not oldest:
         return None
@@ -80,6 +81,7 @@ def route(org, batch: Batch, *, as_of) -> int:
     """
     if not share(org):
         return 0
+    prefer_indexes()
     parameters = {"org": org.pk, "entity": batch.entity, "ids": batch.ids} | Moment.of(
         as_of, org.zone
     ).parameters
