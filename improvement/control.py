@@ -244,6 +244,7 @@ def _chart(kpi, scope, period, history: list[Figure], decided, actions) -> Contr
         breaks=[Break(baseline.start_on, baseline.reason) for baseline in decided if baseline.is_accepted],
         refused={baseline.start_on for baseline in decided if not baseline.is_accepted},
         domain=kpi.domain,
+        counts=kpi.empty is not None,
     )
     return ControlChart(kpi, scope, period, history[-SHOWN:], analysis, actions)
 

@@ -33,7 +33,7 @@ def chart_list(request):
     charts = control_charts(request.org, kpis, chosen.scope, chosen.period, at=now())
     context = {
         "selection": chosen,
-        "form": SelectionForm(selection=chosen, org=request.org),
+        "form": SelectionForm(selection=chosen, org=request.org, compares=False),
         "charts": charts,
         "is_stale": is_stale(),
         "may_improve": request.membership.may(Permission.IMPROVE),
@@ -128,7 +128,7 @@ def _chart_context(request, slug):
         "kpi": kpi,
         "chart": shown,
         "selection": chosen,
-        "form": SelectionForm(selection=chosen, org=request.org, kpi=kpi),
+        "form": SelectionForm(selection=chosen, org=request.org, kpi=kpi, compares=False),
         "baselines": Baseline.objects.of_chart(kpi, chosen.scope, chosen.period).order_by("-start_on"),
         "is_stale": is_stale(),
         "may_improve": request.membership.may(Permission.IMPROVE),

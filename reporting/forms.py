@@ -14,13 +14,15 @@ class SelectionForm(forms.Form):
     period = forms.ChoiceField(label=_("Periods"), required=False)
     compare = forms.ChoiceField(label=_("Compared with"), required=False, choices=list(COMPARISONS.items()))
 
-    def __init__(self, *args, selection, org, kpi=None, **kwargs):
+    def __init__(self, *args, selection, org, kpi=None, compares=True, **kwargs):
         shown = {
             "scope": selection.scope.parameter,
             "period": selection.period.value,
             "compare": selection.compare,
         }
         super().__init__(*args, initial=shown, **kwargs)
+        if not compares:
+            del self.fields["compare"]
         self.fields["scope"].choices = choices(org, selection.scope)
         self.fields["period"].choices = [
             (period.value, name)

@@ -37,7 +37,7 @@ def _head(labels: Sequence[str]) -> str:
 
 def _row(kpi: Kpi, scope: Scope, link: str, row: Sequence[Figure], low: float, high: float) -> Iterator[str]:
     yield f'<tr><th scope="row"><a href="{escape(link)}">{escape(scope.name)}</a></th>'
-    show, spread = kpi.unit.show, high - low
+    show, spread = kpi.unit.brief, high - low
     for figure in row:
         value = figure.value
         if value is None:

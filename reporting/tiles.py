@@ -53,7 +53,11 @@ class Tile:
     @property
     def change(self) -> str:
         """The difference to the compared period, signed, in the unit of the KPI."""
-        return self.kpi.unit.show_change(self.compared.value, self.figure.value) if self.compared else ""
+        if not self.compared or None in (self.compared.value, self.figure.value):
+            return ""
+        if self.compared.value == self.figure.value:
+            return _("no change")
+        return self.kpi.unit.show_change(self.compared.value, self.figure.value)
 
     @property
     def tone(self) -> str:

@@ -27,13 +27,17 @@ class Unit(StrEnum):
             return f"{_signed(_decimals(100 * difference, 1))} points"
         return _signed(self.show(difference).lstrip("+"))
 
+    def brief(self, value: float | None) -> str:
+        """``value`` for a cell of a table whose head says the unit."""
+        return f"{value:.2f}" if self is Unit.PER_DAY and value is not None else self.show(value)
+
     def axis(self, value: float) -> str:
         """A short tick label."""
         return f"{_trim(100 * value)} %" if self is Unit.RATIO else _trim(value)
 
 
 def _trim(value: float) -> str:
-    return _minus(f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}".replace(",", "\u202f"))
+    return _minus(f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}".replace(",", "\u202f"))
 
 
 def _minus(text: str) -> str:

@@ -69,6 +69,7 @@ def kpi_detail(request, slug):
     starts = chosen.starts(2 * SHOWN[chosen.period])
     shown = figures([kpi], [chosen.scope], chosen.period, starts)[kpi.key, chosen.scope.id]
     figure = next(figure for figure in shown if figure.start_on == chosen.until)
+    shown = _from_first_known(shown)
     context = {
         "kpi": kpi,
         "selection": chosen,
@@ -90,7 +91,8 @@ def kpi_matrix(request, slug):
     chosen = selection(request, at=now()).fitting(kpi)
     below, starts = members(chosen.scope), chosen.starts(min(_count(request), 60))
     found = figures([kpi], below, chosen.period, starts) if below else {}
-    caption = _("%(name)s by member of %(scope)s") % {"name": kpi.name, "scope": chosen.scope.name}
+    words = {"name": kpi.name, "scope": chosen.scope.name, "unit": kpi.unit.value}
+    caption = _("%(name)s by member of %(scope)s (%(unit)s)") % words
     links = [f"../?{chosen.query(scope=scope.parameter)}" for scope in below]
     table = matrix(kpi, below, [label(chosen.period, start) for start in starts], found, links, caption)
     context = {"kpi": kpi, "selection": chosen, "table": table}
@@ -134,6 +136,12 @@ def quarantine_list(request):
         return go_to(request, "reporting:quarantine")
     page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
     return render_page(request, "reporting/quarantine.html", {"page": page}, partial="entries")
+
+
+def _from_first_known(shown):
+    """The figures from the first one that is known, but always a dozen."""
+    known = next((n for n, figure in enumerate(shown) if figure.value is not None), len(shown))
+    return shown[max(0, min(known, len(shown) - 12)) :]
 
 
 def _kpi(slug):

@@ -91,5 +91,11 @@ class Chart:
         plotted = [value for series in self.series for value in series.values if value is not None]
         return plotted + [level.value for level in self.levels]
 
+    @property
+    def lettered_marks(self) -> list[Mark]:
+        """The first mark of each stretch of neighbours with one letter: a long run is named once."""
+        before = {(mark.index, mark.letter) for mark in self.marks}
+        return [mark for mark in self.marks if (mark.index - 1, mark.letter) not in before]
+
     def marks_at(self, index: int) -> list[Mark]:
         return [mark for mark in self.marks if mark.index == index]

@@ -18,7 +18,8 @@ def figure(chart: Chart) -> go.Figure:
 def figure_data(chart: Chart) -> dict:
     """The figure as plain lists and dictionaries; each trace says its role, none has a colour."""
     series = [_trace(chart, series, number) for number, series in enumerate(chart.series, start=1)]
-    return {"data": series + [_level(chart, level) for level in chart.levels], "layout": _layout(chart)}
+    levels = [_level(chart, level) for level in chart.levels]
+    return {"data": [*series, *levels, *_signals(chart)], "layout": _layout(chart)}
 
 
 def _trace(chart: Chart, series: Series, number: int) -> dict:
@@ -55,16 +56,14 @@ def _level(chart: Chart, level: Level) -> dict:
 
 def _layout(chart: Chart) -> dict:
     rungs = ticks(chart.numbers, from_zero=chart.shape is Shape.BAR)
-    every = max(1, -(-len(chart.labels) // 12))
-    shown = list(range(0, len(chart.labels), every))
     return {
         "title": {"text": ""},
         "showlegend": len(chart.series) > 1,
         "hovermode": "closest",
-        "margin": {"l": 56, "r": 16, "t": 28, "b": 40},
+        "margin": {"l": 56, "r": 120 if chart.levels else 16, "t": 28, "b": 32},
         "xaxis": {
-            "tickvals": shown,
-            "ticktext": [_plain(chart.labels[index]) for index in shown],
+            "tickvals": list(range(len(chart.labels))),
+            "ticktext": [_plain(name) for name in chart.labels],
             "zeroline": False,
         },
         "yaxis": {
@@ -74,7 +73,7 @@ def _layout(chart: Chart) -> dict:
             "zeroline": False,
         },
         "shapes": [_event_line(event.index) for event in chart.events],
-        "annotations": [*_event_names(chart), *_mark_names(chart)],
+        "annotations": [*_event_names(chart), *_mark_names(chart), *_level_names(chart)],
         "meta": {"title": chart.title, "finding": chart.finding},
     }
 
@@ -91,12 +90,41 @@ def _event_names(chart: Chart) -> list[dict]:
     ]
 
 
+def _signals(chart: Chart) -> list[dict]:
+    """A ring around each marked point, one trace for each meaning."""
+    values = chart.series[0].values if chart.series else ()
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": _plain(meaning),
+            "x": [mark.index for mark in chart.marks if mark.meaning == meaning],
+            "y": [values[mark.index] for mark in chart.marks if mark.meaning == meaning],
+            "text": [f"{mark.letter}: {_plain(meaning)}" for mark in chart.marks if mark.meaning == meaning],
+            "hoverinfo": "text",
+            "marker": {"symbol": "circle-open", "size": 13, "line": {"width": 2}},
+            "meta": {"role": meaning},
+        }
+        for meaning in sorted({mark.meaning for mark in chart.marks})
+    ]
+
+
 def _mark_names(chart: Chart) -> list[dict]:
     values = chart.series[0].values if chart.series else ()
     return [
-        {"x": mark.index, "y": values[mark.index], "yshift": 14, "text": mark.letter, "showarrow": False}
-        for mark in chart.marks
+        {"x": mark.index, "y": values[mark.index], "yshift": 16, "text": mark.letter, "showarrow": False}
+        for mark in chart.lettered_marks
         if values[mark.index] is not None
+    ]
+
+
+def _level_names(chart: Chart) -> list[dict]:
+    last = len(chart.labels) - 1
+    place = {"xanchor": "left", "x": last + 0.6, "showarrow": False}
+    return [
+        {**place, "y": level.value, "text": _plain(f"{level.name} {chart.unit.axis(level.value)}")}
+        for level in chart.levels
+        if level.last == last
     ]
 
 

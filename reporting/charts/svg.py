@@ -168,10 +168,11 @@ def _marks(frame: Frame) -> Iterator[str]:
             continue
         x, y = frame.x(mark.index), frame.y(value)
         yield f'<circle class="chart-signal {escape(mark.meaning)}" cx="{x}" cy="{y}" r="5.5"/>'
-        yield (
-            f'<text class="chart-letter {escape(mark.meaning)}" x="{x}" y="{y - 9:g}" text-anchor="middle">'
-            f"{escape(mark.letter)}<title>{escape(f'{mark.letter}: {mark.meaning}')}</title></text>"
-        )
+        if mark in frame.chart.lettered_marks:
+            yield (
+                f'<text class="chart-letter {escape(mark.meaning)}" x="{x}" y="{y - 9:g}" text-anchor="middle">'
+                f"{escape(mark.letter)}<title>{escape(f'{mark.letter}: {mark.meaning}')}</title></text>"
+            )
 
 
 def tip(chart: Chart, series: Series, index: int) -> str:

@@ -75,13 +75,14 @@ def analyse(
     refused: Collection[date] = (),
     domain: Domain | None = None,
     screened: bool = False,
+    counts: bool = True,
 ) -> Analysis:
     """Cut the series at its breaks, give each segment limits and signals, propose the next baseline.
 
     ``refused`` holds the period starts of proposals that somebody declined: they are not made again.
     """
     segments = tuple(
-        _segment(first, part, reason, domain, screened=screened)
+        _segment(first, part, reason, domain, screened=screened, counts=counts)
         for first, part, reason in _cut(points, breaks)
     )
     return Analysis(segments, _proposal(segments[-1], refused) if segments else None)
@@ -112,10 +113,10 @@ def _cut(points: Sequence[Point], breaks: Iterable[Break]):
 
 
 def _segment(
-    first: int, points: tuple[Point, ...], reason: str, domain: Domain | None, *, screened: bool
+    first: int, points: tuple[Point, ...], reason: str, domain: Domain | None, *, screened: bool, counts: bool
 ) -> Segment:
     values = [point.value for point in points]
-    state, limits = limits_of(values, screened=screened)
+    state, limits = limits_of(values, screened=screened, counts=counts)
     found = signals_of(values, limits, trial=state is State.TRIAL, domain=domain) if limits else []
     return Segment(first, points, state, limits, tuple(found), reason)
 

@@ -85,12 +85,17 @@ def xmr_limits(values: Sequence[float], *, screened: bool = False) -> Limits | N
     return Limits(fmean(values), mean_range) if mean_range > 0 else None
 
 
-def limits_of(values: Sequence[float], *, screened: bool = False) -> tuple[State, Limits | None]:
-    """The limits of one segment: locked on its first 12 points, trial over all of 6 to 11, none below."""
+def limits_of(
+    values: Sequence[float], *, screened: bool = False, counts: bool = True
+) -> tuple[State, Limits | None]:
+    """The limits of one segment: locked on its first 12 points, trial over all of 6 to 11, none below.
+
+    ``counts`` are events: mostly zero makes them too rare for limits.
+    """
     if len(values) < TRIAL_POINTS:
         return State.TOO_FEW, None
     baseline = values[:LOCKED_POINTS]
-    if 2 * sum(value == 0 for value in baseline) > len(baseline):
+    if counts and 2 * sum(value == 0 for value in baseline) > len(baseline):
         return State.RARE, None
     limits = xmr_limits(baseline, screened=screened)
     if limits is None:

@@ -48,6 +48,7 @@
 
   function paintTrace(trace) {
     const ink = colour(trace.meta.role) || colour("limit");
+    if (trace.mode === "markers") return { ...trace, marker: { ...trace.marker, color: ink } };
     if (trace.type === "bar") {
       const fill = trace.meta.hollow.map((hollow) => (hollow ? colour("page") : ink));
       return { ...trace, marker: { color: fill, line: { color: ink, width: 1.5 } } };
@@ -69,9 +70,18 @@
     };
   }
 
+  // As many labels as fit side by side, counted from the newest.
+  function thinned(axis, width) {
+    const every = Math.max(1, Math.ceil(axis.tickvals.length / Math.max(2, Math.floor(width / 84))));
+    const kept = (_label, index) => (axis.tickvals.length - 1 - index) % every === 0;
+    return { ...axis, tickangle: 0, tickvals: axis.tickvals.filter(kept), ticktext: axis.ticktext.filter(kept) };
+  }
+
   function painted(chart) {
     const source = JSON.parse(document.getElementById(chart.dataset.figure).textContent);
-    return { data: source.data.map(paintTrace), layout: paintLayout(source.layout) };
+    const layout = paintLayout(source.layout);
+    layout.xaxis = thinned(layout.xaxis, chart.getBoundingClientRect().width - 72);
+    return { data: source.data.map(paintTrace), layout };
   }
 
   async function draw(chart) {

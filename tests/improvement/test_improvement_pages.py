@@ -51,7 +51,7 @@ def test_vic_sees_limits_signals_and_both_charts(client, acme, vic):
 
     assert "Expect 19.9 h to 46.5 h around 33.2 h unless the process changes." in page
     assert "limits locked on the first 12 points" in page
-    assert '<span class="signal concern">concern</span>' in page
+    assert '<span class="seen concern">concern</span>' in page
     assert page.count('role="img"') == 2
     assert "Accept or refuse" not in page
 

@@ -79,8 +79,13 @@ def test_limits_signals_and_actions_are_named_in_all_three():
     assert 'class="chart-level limit dashed"' in picture
     assert 'class="chart-letter improvement"' in picture
     assert "Daily gate board" in picture
-    assert [trace["name"] for trace in figures["data"]] == ["All gates", "Upper limit", "Mean"]
-    assert [note["text"] for note in figures["layout"]["annotations"]] == ["Daily gate board", "R1"]
+    assert [trace["name"] for trace in figures["data"]] == ["All gates", "Upper limit", "Mean", "improvement"]
+    assert [note["text"] for note in figures["layout"]["annotations"]] == [
+        "Daily gate board",
+        "R1",
+        "Upper limit 60",
+        "Mean 47",
+    ]
     assert "R1: improvement" in rows
     assert "Daily gate board" in rows
 

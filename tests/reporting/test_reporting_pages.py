@@ -178,7 +178,7 @@ def test_members_show_where_a_roll_up_comes_from(client, acme, bank, vic):
     panel = text_of(client.get(f"{FREQUENCY}members/?until=2026-03-01", headers={"HX-Request": "true"}))
 
     assert panel.count('<th scope="row">') == 2
-    assert ">0.06 a day<" in panel
+    assert ">0.06<" in panel
     assert 'class="num shade-5' in panel
     assert "<html" not in panel
 
