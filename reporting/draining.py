@@ -86,7 +86,7 @@ def _route_some(org, as_of) -> int | None:
         return exchanged
     with org_scope(org):
         batch = routing.claim(org)
-    if batch is None:
+    if batch is None or not batch.ids:  # nothing due, or others have it in hand
         return None
     try:
         with org_scope(org):
@@ -101,7 +101,7 @@ def _compute_some(org, as_of) -> int | None:
     """One unit of computing; None when no cell mark is due."""
     with org_scope(org):
         group = claim(org)
-    if group is None:
+    if group is None or not group.ids:
         return None
     try:
         with org_scope(org):
@@ -177,17 +177,23 @@ SELECT c.metric, c.period_type, c.attempts
 FROM reporting_cellmark m JOIN reporting_cell c ON c.org_id = m.org_id AND c.id = m.cell_id
 WHERE m.org_id = %(org)s AND {_DUE}
 ORDER BY m.at LIMIT 1"""
+# Materialised, or the planner may run the locking part once for every cell.
 _COUNT_ATTEMPT = """
-UPDATE reporting_cell SET attempts = attempts + 1, retry_at = %(retry_at)s
-WHERE org_id = %(org)s AND id IN (
-    SELECT c.id FROM reporting_cell c
-    WHERE c.org_id = %(org)s AND c.metric = %(metric)s AND c.period_type = %(type)s
-        AND c.attempts = %(attempts)s AND (c.retry_at IS NULL OR c.retry_at <= %(at)s)
-        AND EXISTS (SELECT 1 FROM reporting_cellmark m WHERE m.org_id = %(org)s AND m.cell_id = c.id)
-    ORDER BY c.start_on, c.scope_id LIMIT %(limit)s
-    FOR NO KEY UPDATE SKIP LOCKED
+WITH due AS MATERIALIZED (
+    SELECT c.id FROM reporting_cellmark m JOIN reporting_cell c ON c.org_id = %(org)s AND c.id = m.cell_id
+    WHERE m.org_id = %(org)s AND c.metric = %(metric)s AND c.period_type = %(type)s AND c.attempts = %(attempts)s
+        AND (c.retry_at IS NULL OR c.retry_at <= %(at)s)
+    ORDER BY m.at LIMIT 4 * %(limit)s
+),
+picked AS MATERIALIZED (
+    SELECT c.id FROM reporting_cell c JOIN (SELECT DISTINCT id FROM due) d ON d.id = c.id
+    WHERE c.org_id = %(org)s AND c.attempts = %(attempts)s AND (c.retry_at IS NULL OR c.retry_at <= %(at)s)
+    ORDER BY c.id LIMIT %(limit)s
+    FOR NO KEY UPDATE OF c SKIP LOCKED
 )
-RETURNING id"""
+UPDATE reporting_cell c SET attempts = attempts + 1, retry_at = %(retry_at)s
+FROM picked WHERE c.org_id = %(org)s AND c.id = picked.id
+RETURNING c.id"""
 _LOCK = """
 SELECT id, scope_id, start_on FROM reporting_cell WHERE org_id = %(org)s AND id = ANY(%(ids)s)
 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"""

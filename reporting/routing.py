@@ -60,7 +60,7 @@ def claim(org, *, at=None) -> Batch | None:
     oldest = fetch(OLDEST, {"org": org.pk, "at": at, "own": list(SOURCES), "most": MAX_ATTEMPTS})
     if not oldest:
         return None
-    entity, attempts = oldest[0]
+    entity, attempts, is_new = oldest[0]
     parameters = {
         "org": org.pk,
         "entity": entity,
@@ -69,7 +69,8 @@ def claim(org, *, at=None) -> Batch | None:
         "limit": BATCH_SIZES.get(attempts, 1),
         "retry_at": at + LEASE * 2**attempts,
     }
-    execute(_ADD_PLACEHOLDERS, parameters)
+    if is_new:
+        execute(_ADD_PLACEHOLDERS, parameters)
     claimed = fetch(_COUNT_ATTEMPT, parameters)
     return Batch(entity, [row[0] for row in claimed])
 
@@ -179,7 +180,7 @@ FOREIGN = (
     "AND entity <> 'organisation' ORDER BY at LIMIT 200 FOR UPDATE SKIP LOCKED"
 )
 OLDEST = """
-SELECT m.entity, coalesce(i.attempts, 0) FROM activity_factmark m
+SELECT m.entity, coalesce(i.attempts, 0), i.id IS NULL FROM activity_factmark m
 LEFT JOIN reporting_item i ON i.org_id = %(org)s AND i.entity = m.entity AND i.fact_id = m.entity_id AND i.part = 0
 WHERE m.org_id = %(org)s AND m.entity = ANY(%(own)s)
     AND (i.id IS NULL OR (i.attempts < %(most)s AND (i.retry_at IS NULL OR i.retry_at <= %(at)s)))
@@ -189,29 +190,34 @@ INSERT INTO reporting_item (id, org_id, entity, fact_id, part, scopes, lineage, 
 SELECT md5(concat_ws('|', %(entity)s::text, m.entity_id, 0))::uuid, %(org)s, %(entity)s, m.entity_id, 0, '{}', '', false, 0
 FROM (
     SELECT DISTINCT entity_id FROM (
-        SELECT entity_id FROM activity_factmark WHERE org_id = %(org)s AND entity = %(entity)s ORDER BY at LIMIT 2000
+        SELECT m.entity_id FROM activity_factmark m
+        WHERE m.org_id = %(org)s AND m.entity = %(entity)s AND NOT EXISTS (
+            SELECT 1 FROM reporting_item i
+            WHERE i.org_id = %(org)s AND i.entity = %(entity)s AND i.fact_id = m.entity_id AND i.part = 0
+        )
+        ORDER BY m.at LIMIT %(limit)s
     ) marks
 ) m
-WHERE NOT EXISTS (
-    SELECT 1 FROM reporting_item i
-    WHERE i.org_id = %(org)s AND i.entity = %(entity)s AND i.fact_id = m.entity_id AND i.part = 0
-)
 ORDER BY 1
 ON CONFLICT DO NOTHING"""
+# Materialised, or the planner may run the locking part once for every item.
 _COUNT_ATTEMPT = """
-UPDATE reporting_item SET attempts = attempts + 1, retry_at = %(retry_at)s
-WHERE org_id = %(org)s AND id IN (
-    SELECT i.id FROM reporting_item i
-    WHERE i.org_id = %(org)s AND i.entity = %(entity)s AND i.part = 0 AND i.attempts = %(attempts)s
+WITH due AS MATERIALIZED (
+    SELECT i.id FROM activity_factmark m
+    JOIN reporting_item i ON i.org_id = %(org)s AND i.entity = %(entity)s AND i.fact_id = m.entity_id AND i.part = 0
+    WHERE m.org_id = %(org)s AND m.entity = %(entity)s AND i.attempts = %(attempts)s
         AND (i.retry_at IS NULL OR i.retry_at <= %(at)s)
-        AND EXISTS (
-            SELECT 1 FROM activity_factmark m
-            WHERE m.org_id = %(org)s AND m.entity = %(entity)s AND m.entity_id = i.fact_id
-        )
+    ORDER BY m.at LIMIT 4 * %(limit)s
+),
+picked AS MATERIALIZED (
+    SELECT i.id FROM reporting_item i JOIN (SELECT DISTINCT id FROM due) d ON d.id = i.id
+    WHERE i.org_id = %(org)s AND i.attempts = %(attempts)s AND (i.retry_at IS NULL OR i.retry_at <= %(at)s)
     ORDER BY i.id LIMIT %(limit)s
-    FOR NO KEY UPDATE SKIP LOCKED
+    FOR NO KEY UPDATE OF i SKIP LOCKED
 )
-RETURNING fact_id"""
+UPDATE reporting_item i SET attempts = attempts + 1, retry_at = %(retry_at)s
+FROM picked WHERE i.org_id = %(org)s AND i.id = picked.id
+RETURNING i.fact_id"""
 _LOCK = """
 SELECT fact_id FROM reporting_item
 WHERE org_id = %(org)s AND entity = %(entity)s AND fact_id = ANY(%(ids)s) AND part = 0

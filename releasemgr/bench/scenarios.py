@@ -1,5 +1,11 @@
 """The scenarios of `manage.py bench`, in the order they run."""
 
-from releasemgr.bench import booking, calendar, schedule
+from releasemgr.bench import booking, calendar, dashboard, recompute, schedule
 
-SCENARIOS = {"calendar": calendar, "schedule": schedule, "booking": booking}
+SCENARIOS = {
+    "calendar": calendar,
+    "schedule": schedule,
+    "booking": booking,
+    "recompute": recompute,
+    "dashboard": dashboard,
+}

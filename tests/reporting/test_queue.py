@@ -135,9 +135,10 @@ def test_one_poisoned_cell_stops_no_other_and_ends_in_quarantine(acme, core, pay
 
 
 def test_a_fact_whose_worker_dies_five_times_is_set_aside(acme, core):
-    deploy(acme, core, "03-02T10:00")
+    (deployment,) = deploy(acme, core, "03-02T10:00")
     drain(acme, as_of=APRIL_15)
     with org_scope(acme):
+        facts.change(deployment, version_label="2")
         Item.objects.filter(entity="deployment").update(attempts=5)
 
     drain(acme, as_of=APRIL_15)
@@ -202,11 +203,19 @@ def test_only_viewed_scopes_are_refreshed_between_midnights(acme):
         assert refresh(acme, as_of=APRIL_15) == 0
 
 
-def test_the_broker_may_be_down(acme, core, monkeypatch):
+@pytest.fixture
+def dead_broker(monkeypatch):
+    """A broker address at which nobody listens, with no connection left over from before."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         monkeypatch.setattr(app.conf, "broker_url", f"redis://127.0.0.1:{free.getsockname()[1]}/0")
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
     app.close()
+    yield
+    app.close()
+
+
+def test_the_broker_may_be_down(acme, core, dead_broker):
     started = timezone.now()
 
     deploy(acme, core, "03-02T10:00")
@@ -214,7 +223,6 @@ def test_the_broker_may_be_down(acme, core, monkeypatch):
     assert timezone.now() - started < timedelta(seconds=2)
     assert not bell.ring(acme.pk)
     assert waiting(acme) > 0
-    app.close()
 
 
 def test_many_changes_in_one_transaction_ring_once(acme, core, django_capture_on_commit_callbacks):
