@@ -9,8 +9,13 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
+from calendar_app.gates.rounds import submit
+from calendar_app.models import Gate, Release
 from releasemgr.accounts.models import User
+from releasemgr.tenancy.models import Organisation
+from releasemgr.tenancy.scope import org_scope
 from tests.browser.sitemap import BROKEN, get_routes, walk
 
 LOOKS = [(1440, "light"), (390, "dark"), (1440, "dark"), (390, "light")]
@@ -22,11 +27,14 @@ UNLINKED = {}
 
 @pytest.fixture
 def demo(transactional_db, client):
-    """The small demo organisation with its figures computed, a baseline and an action; returns its owner, signed in."""
+    """The small demo organisation with figures computed, gates submitted, a baseline and an action; returns its owner."""
     call_command("seed_demo", "--org", ORG, "--today", "2026-11-23", "--json", stdout=StringIO())
     call_command("drain", "--org", ORG, stdout=StringIO())
     owner = User.objects.get(memberships__org__slug=ORG, memberships__role="owner")
     client.force_login(owner)
+    with org_scope(Organisation.objects.get(slug=ORG)):
+        gates = Gate.objects.filter(state=Gate.State.OPEN, release__status__in=Release.OPEN)
+        submit(list(gates.select_related("release")), by=owner, at=timezone.now())
     chart = f"{MOUNT}improvement/charts/deployment_frequency/"
     action = {"title": "Deploy on every weekday", "state": "measuring", "effective_on": "2026-06-10"}
     baseline = {"start_on": "2026-06-01", "is_accepted": "yes", "reason": "Deployments on every weekday"}
