@@ -33,6 +33,9 @@ def main(checkout, argv):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "releasemgr.settings")
     name = argv[1] if len(argv) > 1 else "help"
     signal.signal(signal.SIGTERM, _leave)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell's background jobs are started deaf to it
     try:
         if name == "up":
             return up.run(checkout, _up_options(argv[2:]), Console())
