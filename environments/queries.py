@@ -31,8 +31,11 @@ class Check:
     cost: Decimal | None
 
 
-def check(wanted):
-    """The Check of an unsaved Booking; its own present hold, if it is stored, does not count."""
+def check(wanted, *, may_split=True):
+    """The Check of an unsaved Booking; its own present hold, if it is stored, does not count.
+
+    A booking that is being moved cannot become several: without ``may_split`` no parts are offered.
+    """
     environment_id = wanted.environment_id
     room = rooms([environment_id], wanted.starts_at, wanted.ends_at, besides={wanted.pk})[environment_id]
     fits = room.fits(load_of(wanted))
@@ -56,7 +59,7 @@ def check(wanted):
         taken_by=list(others.holding().select_related("project").order_by("starts_at", "pk")[:SHOWN]),
         also_wanted=waiting,
         outages=list(outages_during(environment_id, wanted.starts_at, wanted.ends_at)),
-        alternatives=alternatives_for(wanted),
+        alternatives=[offer for offer in alternatives_for(wanted) if may_split or len(offer.parts) == 1],
         cost=None,
     )
 

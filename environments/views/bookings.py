@@ -42,6 +42,8 @@ def booking_approvals(request):
     chosen = list(Booking.objects.filter(number__in=in_range).order_by("requested_at", "pk"))
     answer, refused = render_invalid, {}
     try:
+        if not chosen:
+            raise ValidationError(_("Choose the requests to approve first."), code="none_chosen")
         verbs.approve(chosen, by=request.user, at=timezone.now())
     except Moved as lost:
         answer, refused = render_conflict, {"collisions": lost.collisions}

@@ -35,8 +35,8 @@ def booking_create(request):
     if request.method != "POST":
         form = _form(request, at=at, initial=_suggested(request.GET))
         return _shown(request, form, render_page)
-    if offer := read_offer(request.POST.get("use", "")):
-        return _shown(request, _form(request, at=at, data=with_offer(request.POST, offer)), render_page)
+    if refilled := _refilled(request.POST):
+        return _shown(request, _form(request, at=at, data=refilled), render_page)
     form = _form(request, at=at, data=request.POST)
     if not form.is_valid():
         return _shown(request, form, render_invalid)
@@ -104,6 +104,17 @@ def _form(request, *, at, data=None, initial=None):
     return BookingForm(data, at=at, initial=initial, may_decide=request.membership.may(DECIDE))
 
 
+def _refilled(data):
+    """What was posted with an offer taken, or without its further parts; None where neither was asked for."""
+    if offer := read_offer(data.get("use", "")):
+        return with_offer(data, offer)
+    if "drop_parts" not in data:
+        return None
+    whole = data.copy()
+    whole["more_parts"] = ""
+    return whole
+
+
 def _suggested(query):
     """Initial values from the timeline's parameters: lane, from, to."""
     environment = Environment.objects.filter(key=query.get("lane", "")).first()
@@ -127,7 +138,8 @@ def _context(request, form, moved=None):
     if "may_wait" in form.errors or form.data.get("may_wait"):
         form.ask_anyway()
     wanted = _wanted(form, moved)
-    return {"form": form, "check": check(wanted) if wanted else None, "in_drawer": in_drawer}
+    found = check(wanted, may_split=moved is None) if wanted else None
+    return {"form": form, "check": found, "in_drawer": in_drawer}
 
 
 def _wanted(form, booking=None):
@@ -180,7 +192,7 @@ def _move_shown(request, booking, form, answer, **more):
     context = {
         "form": form,
         "booking": booking,
-        "check": check(wanted) if wanted else None,
+        "check": check(wanted, may_split=False) if wanted else None,
         "in_drawer": in_peek(request) or bool(request.POST.get("drawer")),
         **more,
     }

@@ -152,4 +152,4 @@ def walled(org):
 def tidy():
     """Statistics and visibility as autovacuum would leave them."""
     with unwalled() as database:
-        database.execute("VACUUM ANALYZE calendar_app_claim, calendar_app_release, portfolio_project")
+        database.execute("VACUUM ANALYZE")

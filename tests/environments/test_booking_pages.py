@@ -124,6 +124,34 @@ def test_a_split_is_asked_for_as_one(client, sit, pete, tomorrow):
     ]
 
 
+def test_the_further_parts_of_a_split_can_be_left_out(client, sit, pete, tomorrow):
+    taken(sit, *hours(tomorrow, 2, 3))
+    client.force_login(pete)
+    data = typed(sit, *hours(tomorrow, 0, 4))
+    offers = re.findall(r'name="use" value="([^"]+)"', client.post(NEW, data).content.decode())
+    split = next(offer for offer in offers if offer.count(";") == 2)
+    form = client.post(NEW, {**data, "use": split}).context["form"]
+    filled = {name: form[name].value() or "" for name in form.fields}
+
+    form = client.post(NEW, {**filled, "drop_parts": "1"}).context["form"]
+
+    assert form.parts == ()
+    assert Booking.objects.filter(purpose="Regression test").count() == 0
+
+
+def test_a_booking_that_is_moved_is_not_offered_in_parts(client, sit, rita, tomorrow):
+    moved = taken(sit, *hours(tomorrow, 8, 12))
+    taken(sit, *hours(tomorrow, 2, 3))
+    client.force_login(rita)
+    data = typed(sit, *hours(tomorrow, 0, 4), version="1")
+
+    page = client.post(f"/o/acme/environments/bookings/{moved.number}/move/", data).content.decode()
+
+    assert page.count('name="use"') == 1
+    check = client.get(f"{NEW}check/", {**data, "booking": str(moved.number)}, **HTMX).content.decode()
+    assert check.count('name="use"') == 1
+
+
 def test_who_cannot_have_it_may_wait_for_it(client, sit, pete, tomorrow):
     taken(sit, *hours(tomorrow, 0, 4))
     client.force_login(pete)
@@ -313,6 +341,7 @@ def test_several_requests_are_approved_at_once_or_not_at_all(client, shared_sit,
     client.force_login(rita)
     url = "/o/acme/environments/bookings/approvals/"
 
+    assert client.post(url).status_code == 422
     refused = client.post(url, {"booking": [one.number for one in asked]})
     assert refused.status_code == 422
     assert Booking.objects.holding().count() == 0
