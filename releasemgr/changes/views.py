@@ -17,7 +17,7 @@ from releasemgr.changes.revisions import Moved, undo
 from releasemgr.htmx import go_to
 
 
-@allow(POST=Permission.VIEW)
+@allow(POST=Permission.DECIDE_WHERE_NAMED)  # a right by relation: who did it
 def reversal(request, act_id):
     """Put back what the signed-in person changed, where nothing moved since; ``next`` is where they were."""
     _check_right(request, act_id)

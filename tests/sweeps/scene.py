@@ -8,6 +8,7 @@ from environments.models import Booking, CapacityStep, Outage
 from improvement.models import Action, Baseline
 from releasemgr.accounts.models import Invitation, Membership
 from releasemgr.accounts.roles import Role
+from releasemgr.activity.models import Entry
 from releasemgr.activity.seals import seal_entries
 from releasemgr.administration.invitations import invite
 from releasemgr.demo.carrier import CARRIER
@@ -76,6 +77,11 @@ def _riding():
     return open_ones.order_by("-target_date", "number").first()
 
 
+def _changed_release():
+    """The audit entry of a change of a release."""
+    return Entry.objects.filter(noun="release").exclude(changes={}).newest_first().first()
+
+
 def _waiting():
     """A booking request nobody has decided."""
     return Booking.objects.filter(status=Booking.Status.REQUESTED).order_by("-starts_at", "number").first()
@@ -108,6 +114,7 @@ SAMPLES = {
     ("actions", "number"): lambda: Action.objects.order_by("number").first().number,
     ("members", "pk"): lambda: Membership.objects.get(org=current_org(), role=Role.VIEWER).pk,
     ("invitations", "pk"): lambda: Invitation.objects.get(org=current_org()).pk,
+    ("changes", "act_id"): lambda: _changed_release().act_id,
     ("outages", "pk"): lambda: Outage.objects.filter(ends_at=None).first().pk,
 }
 
