@@ -2,34 +2,70 @@
 
 import dataclasses
 import json
+import time
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from releasemgr.demo.seed import BLUEPRINTS, demo_password, seed
+from releasemgr.accounts.founding import found, give_access
+from releasemgr.accounts.roles import Role
+from releasemgr.demo.seed import BLUEPRINTS, Login, Seeded, demo_password, seed
+from releasemgr.demo.volume import Volume, plant_volume
+
+CALIBRATED = "calibrated"
 
 
 class Command(BaseCommand):
-    help = "Makes two invented organisations with a year of history. Those that exist are left as they are."
+    help = "Makes two invented organisations with a year of history; those that exist are left as they are."
 
     def add_arguments(self, parser):
         parser.add_argument("--seed", type=int, default=1, help="the same seed and day give the same demo")
         parser.add_argument(
             "--today", type=date.fromisoformat, help="the day to lay it out around (YYYY-MM-DD)"
         )
-        parser.add_argument("--org", metavar="SLUG", help="only this one of the demo organisations")
+        parser.add_argument(
+            "--org", metavar="SLUG", help="only this demo organisation; with --events, the one to fill"
+        )
+        parser.add_argument(
+            "--events", type=int, metavar="N", help="instead, a large organisation with N deployments"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
 
-    def handle(self, *, seed, today, org, as_json, **_options):
+    def handle(self, *, seed, today, org, events, as_json, **_options):
+        day, password = today or timezone.now().date(), demo_password()
+        done = (
+            [self._seed_volume(org or CALIBRATED, events, seed, day, password)]
+            if events is not None
+            else self._seed_blueprints(org, seed, day, password)
+        )
+        self.stdout.write(_as_json(done) if as_json else "\n".join(_lines(done)))
+
+    def _seed_blueprints(self, org, number, day, password):
         chosen = [one for one in BLUEPRINTS if org in (None, one.slug)]
         if not chosen:
             known = ", ".join(one.slug for one in BLUEPRINTS)
             raise CommandError(f"There is no demo organisation {org}. Known: {known}.")
-        day, password = today or timezone.now().date(), demo_password()
-        done = [_seed(one, seed, day, password) for one in chosen]
-        self.stdout.write(_as_json(done) if as_json else "\n".join(_lines(done)))
+        return [_seed(one, number, day, password) for one in chosen]
+
+    def _seed_volume(self, slug, events, number, day, password):
+        if events < 1:
+            raise CommandError("--events must be at least 1.")
+        try:
+            org, is_new = found(slug, name="Calibrated organisation")
+            owner = f"owner@{slug}.example"
+            started = time.monotonic()
+            volume = Volume(org, events, number, day)
+            planted = plant_volume(volume, at=timezone.now(), progress=self.stderr.write)
+            seconds = time.monotonic() - started
+            access = give_access(org, email=owner, name="Owner", role=Role.OWNER, password=password)
+        except ValidationError as fault:
+            raise CommandError(" ".join(fault.messages)) from fault
+        self.stderr.write(f"{planted:,} deployments in {seconds:.0f} s ({planted / seconds:,.0f} a second)")
+        logins = [Login(owner, access.password, Role.OWNER, slug)]
+        return Seeded(org, is_new, logins, {"calendar_app.deployment": planted})
 
 
 def _seed(blueprint, number, today, password):
