@@ -216,13 +216,14 @@ def insert(rows):
     columns = ", ".join(f'"{field.column}"' for field in fields)
     names = [field.attname for field in fields]
     line = f"({', '.join(['%s'] * len(fields))})"
+    into = f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608
     with connection.cursor() as cursor:
         for chunk in _chunks(rows):
-            values = [getattr(row, name) for row in chunk for name in names]
-            statement = (
-                f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES {", ".join([line] * len(chunk))}'  # noqa: S608
+            # Row by row, because psycopg remembers how to fill a short statement but takes a long one apart each time.
+            cursor.execute(
+                into
+                + ", ".join(cursor.mogrify(line, [getattr(row, name) for name in names]) for row in chunk)
             )
-            cursor.execute(statement, values)
 
 
 def _chunks(rows):
