@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from releasemgr.activity.models import Entry
 from releasemgr.activity.trail import Happening, record
 from releasemgr.changes.collisions import Collision, Moved, collisions_of, column_value, raw
-from releasemgr.changes.nouns import frames, noun_of, nouns, register, settle
+from releasemgr.changes.nouns import frames, noun_of, nouns, one_act, register, settle
 from releasemgr.tenancy.scope import current_org_id
 
 __all__ = [
@@ -122,7 +122,7 @@ def undo(act_id, *, by, at):
     by_verb = defaultdict(list)
     for revision in _reversals(entries):
         by_verb[noun_of(type(revision.subject)).revise or revise].append(revision)
-    with transaction.atomic():
+    with transaction.atomic(), one_act():
         return [verb(revisions, by=by, at=at, verb="undone") for verb, revisions in by_verb.items()]
 
 
