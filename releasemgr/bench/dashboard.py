@@ -11,7 +11,7 @@ from releasemgr.portfolio.models import Portfolio, Project
 from releasemgr.tenancy.scope import org_scope
 from reporting.kpis import KPIS
 from reporting.models import Cell
-from reporting.queries import FIELDS
+from reporting.queries import BRIEF
 from reporting.recompute import recompute
 from reporting.touches import fetch
 
@@ -67,16 +67,16 @@ def _on_the_fly(org):
     starts, projects = _months(MONTHS), _projects()
     floor, ours = interleaved(
         lambda: fetch(_ON_THE_FLY, {"org": org.pk, "starts": starts}),
-        lambda: _cells(projects, starts),
+        lambda: _values(projects, starts),
         rounds=5,
     )
-    return floor, ours, {"values": len(_cells(projects, starts))}
+    return floor, ours, {"values": len(_values(projects, starts))}
 
 
 def _panel(org):
     starts, projects = _months(YEAR), _projects()
     parameters = {"org": org.pk, "starts": starts, "since": starts[0]}
-    floor, ours = interleaved(lambda: fetch(_PANEL, parameters), lambda: _cells(projects, starts), rounds=5)
+    floor, ours = interleaved(lambda: fetch(_PANEL, parameters), lambda: _values(projects, starts), rounds=5)
     return floor, ours, {"chart": "deployment frequency only: the other three come with their KPIs"}
 
 
@@ -91,7 +91,7 @@ def _page(org):
 
     def floor():
         with org_scope(org):
-            json.dumps(_cells(projects, starts), default=str)
+            json.dumps(list(_cells(projects, starts).values_list(*BRIEF)), default=str)
 
     def ours():
         response = client.get(path, secure=settings.IS_HTTPS)
@@ -112,11 +112,15 @@ def _projects():
 
 
 def _cells(projects, starts):
-    cells = Cell.objects.filter(
+    return Cell.objects.filter(
         metric="F1",
         scope_id__in=projects,
         period_type="month",
         start_on__gte=starts[0],
         start_on__lte=starts[-1],
     )
-    return list(cells.values_list(*FIELDS))
+
+
+def _values(projects, starts):
+    """The same three columns that the figures computed on the fly have."""
+    return list(_cells(projects, starts).values_list("scope_id", "start_on", "value"))
