@@ -129,6 +129,7 @@
   });
 
   function adopt(root) {
+    for (const box of root.querySelectorAll(".chart-scroll")) box.scrollLeft = box.scrollWidth; // the newest first
     for (const chart of root.querySelectorAll("[data-figure]:not([data-adopted])")) {
       chart.dataset.adopted = "1";
       const button = chart.querySelector("[data-chart-explore]");
