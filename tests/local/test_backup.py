@@ -1,14 +1,19 @@
 """Backup and restore of the product's own schema: same rows, same rights, same walls."""
 
 import os
+import re
+import subprocess
+import textwrap
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from releasemgr.local import backup, roles
+from releasemgr.local.postgres import programs
 from releasemgr.portfolio.models import Portfolio
 from releasemgr.tenancy.scope import org_scope
+from tests.local.conftest import CHECKOUT
 
 RIGHTS = """
 SELECT relname, relrowsecurity, relforcerowsecurity, array(SELECT unnest(relacl)::text ORDER BY 1),
@@ -47,3 +52,39 @@ def test_a_restore_has_the_rows_the_rights_and_the_walls(acme, globex, rita, res
     with psycopg.connect(source) as before, psycopg.connect(restored_url) as after:
         assert after.execute(RIGHTS).fetchall() == before.execute(RIGHTS).fetchall()
         assert after.execute("SELECT count(*) FROM portfolio_portfolio").fetchone() == (0,)
+
+
+def by_hand(number):
+    """The ``number``-th block of commands under "The same by hand" in the operations guide."""
+    guide = (CHECKOUT / "docs" / "operations.md").read_text().partition("The same by hand")[2]
+    blocks = re.findall(r"(?:^ {4}.*\n|^\n(?= {4}))+", guide, re.MULTILINE)
+    return textwrap.dedent(blocks[number])
+
+
+def run_by_hand(commands, *, owner_url, folder):
+    environment = {
+        **os.environ,
+        "DATABASE_OWNER_URL": owner_url,
+        "PATH": f"{programs()}:{os.environ['PATH']}",
+    }
+    command = ["/bin/bash", "-euo", "pipefail", "-c", commands]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_guides_commands_do_the_same_by_hand(acme, rita, restored_url, tmp_path):
+    with org_scope(acme):
+        Portfolio.objects.create(name="Retail bank")
+    source = os.environ["DATABASE_OWNER_URL"]
+
+    run_by_hand(by_hand(0), owner_url=source, folder=tmp_path)
+    run_by_hand(by_hand(1), owner_url=restored_url, folder=tmp_path)
+
+    before = (tmp_path / "today.rows").read_text()
+    count = by_hand(0).partition("today.dump --dbname")[2].partition("\n")[2]
+    run_by_hand(count, owner_url=restored_url, folder=tmp_path)
+    assert "portfolio_portfolio|1\n" in before
+    assert (tmp_path / "today.rows").read_text() == before
+    with psycopg.connect(source) as ours, psycopg.connect(restored_url) as theirs:
+        assert theirs.execute(RIGHTS).fetchall() == ours.execute(RIGHTS).fetchall()
