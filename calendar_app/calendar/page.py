@@ -4,18 +4,18 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from calendar_app.calendar.drawing import Drawing
+from calendar_app.calendar.drawing import SERIES, Drawing
 from calendar_app.calendar.groupings import GROUPINGS
 from calendar_app.calendar.links import Links
 from calendar_app.calendar.period import TIMELINES, Period, asked_day
 from calendar_app.calendar.places import Places
 from calendar_app.calendar.window import Window, conflicts
 from calendar_app.filters import CalendarFilter
-from calendar_app.models import Claim
+from calendar_app.models import Claim, Phase
 from releasemgr.tenancy.days import local_date
 from releasemgr.timeline import Choice, Scale, Timeline
 
-LANES = 60
+LANES, BARS = 60, 1_750  # drawn at once; a bar is three elements, and a timeline has 6,000 at most
 TRANSIENT = ("page", "lanes", "open")  # not carried from one page to the next
 
 
@@ -113,12 +113,20 @@ class Page:
         return drawing.lane(spot, events, more_url=more_url, is_open=spot.key == self.query.get("open"))
 
     def _shown_lanes(self):
-        """``(first, last)`` lanes: a page has all up to those asked for, a fragment only the next ones, a table all."""
-        if self.is_table:
-            return 0, len(self.lanes)
+        """``(first, last)`` lanes: a page has all up to those asked for, a fragment only the next ones."""
         asked = self.query.get("lanes", "")
-        last = (int(asked) if asked.isdecimal() and len(asked) < 6 else 0) + LANES
-        return (last - LANES if self.is_fragment else 0), last
+        first = min(int(asked), len(self.lanes)) if asked.isdecimal() and len(asked) < 6 else 0
+        return (first if self.is_fragment else 0), self._last_after(first)
+
+    def _last_after(self, first):
+        """Where a helping of lanes ends: LANES further, or where their bars would be more than BARS."""
+        last, bars = first, 0
+        while last < min(first + LANES, len(self.lanes)):
+            bars += len(self.lanes[last][1])
+            if bars > BARS and last > first:
+                break
+            last += 1
+        return last
 
     def url(self, **changes):
         """This page with other parameters; None leaves one out."""
@@ -160,6 +168,11 @@ class Page:
             Choice(_("Timeline"), self.url(**{"as": None}), not self.is_table),
             Choice(_("Table"), self.url(**{"as": "table"}), self.is_table),
         ]
+
+    @property
+    def phase_kinds(self):
+        """``[(number of the colour, name of the kind of phase), …]`` for the legend."""
+        return [(SERIES[kind], label) for kind, label in Phase.Kind.choices]
 
     @property
     def group_choices(self):

@@ -1,5 +1,6 @@
 """How Postgres reads the calendar as the application's role: by the two indexes of what is drawn, never all history."""
 
+import gzip
 from datetime import timedelta
 
 import psycopg
@@ -7,8 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from calendar_app.models import Claim
+from releasemgr.accounts.roles import Role
 from releasemgr.bench.claimed import QUARTER, claimed_organisation
 from releasemgr.tenancy.scope import org_scope
+from tests.conftest import member
 from tests.database import owner_url
 
 WINDOW = QUARTER, QUARTER + timedelta(days=92)
@@ -30,6 +33,19 @@ def test_the_window_uses_both_indexes_of_what_is_drawn(db):
         found = plan(Claim.objects.window(*WINDOW))
 
     assert ("claim_drawn_short" in found, "claim_drawn_long" in found) == (True, True), found
+
+
+def test_a_page_of_2000_bars_stays_under_60_kb(client, db):
+    org = claimed_organisation("planned", claims=6_000)
+    client.force_login(member(org, Role.VIEWER, "Vic"))
+
+    url = f"/o/planned/calendar/?date={QUARTER:%Y-%m-%d}"
+    first = client.get(url).content
+    whole = client.get(f"{url}&lanes=60").content
+
+    assert first.count(b'class="b ') <= 1_750 < 1_900 < whole.count(b'class="b ') < 2_100
+    assert first.count(b"<") / 2 < 6_500, "elements, those of the shell with them"
+    assert len(gzip.compress(whole)) < 60 * 1024
 
 
 @pytest.mark.slow
