@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from releasemgr.accounts.roles import Permission
@@ -97,10 +97,7 @@ def sections_for(membership, path):
 def _url_for(entry, membership):
     if entry.permission and not membership.may(entry.permission):
         return None
-    try:
-        return reverse(entry.url_name)
-    except NoReverseMatch:
-        return None
+    return reverse(entry.url_name)
 
 
 def _covering(path, urls):

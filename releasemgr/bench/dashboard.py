@@ -1,4 +1,8 @@
-"""P7 to P9: figures read from cells beside the same figures computed on the fly, and a whole page beside its query."""
+"""P7 to P9: figures read from cells beside the same figures computed on the fly, and a whole page beside its query.
+
+The organisation has the 1,000,000 deployments that the goals name for it (P14 makes do with 100,000). Reading cells
+costs the same however many facts stand behind them; computing on the fly does not.
+"""
 
 import json
 
@@ -6,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from releasemgr.bench import Goal, interleaved
+from releasemgr.bench.calendar import tidy
 from releasemgr.bench.deployments import LAST, deployed_organisation, looker_of
 from releasemgr.portfolio.models import Portfolio, Project
 from releasemgr.tenancy.scope import org_scope
@@ -18,6 +23,7 @@ from reporting.touches import fetch
 NAME = "dashboard"
 FREQUENCY = KPIS["F1"]
 MONTHS, YEAR = 36, 12
+MILLION = 10  # times the 100,000 of one scale
 # Deployments per project and month straight from the facts.
 _ON_THE_FLY = """
 SELECT o.project_id, p.start_on, count(*) FROM calendar_app_deployment d
@@ -47,8 +53,9 @@ WHERE p.org_id = %(org)s AND j.org_id = %(org)s AND p.type = 'month' AND p.start
 
 
 def prepare(scale):
-    org = deployed_organisation(scale)
+    org = deployed_organisation(scale * MILLION)
     recompute(org, as_of=LAST)
+    tidy()
     return org
 
 
