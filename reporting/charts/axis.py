@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import ceil, floor, log10
 
 STEPS = (1, 2, 2.5, 5, 10)
+FLAT = 1e-9  # a smaller span is no variation: the ticks are rounded to 12 decimals
 
 
 def ticks(numbers: Sequence[float], *, from_zero: bool, count: int = 4) -> list[float]:
@@ -16,8 +17,8 @@ def ticks(numbers: Sequence[float], *, from_zero: bool, count: int = 4) -> list[
         low = min(low, 0.0)
     if from_zero:
         high = max(high, 0.0)
-    if high == low:
-        high = low + (abs(low) or 1.0)
+    if high - low < FLAT:
+        high = low + max(abs(low), 1.0 if abs(low) < FLAT else 0.0)
     step = _round_step((high - low) / count)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     return [round(n * step, 12) for n in range(first, last + 1)]

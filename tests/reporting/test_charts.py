@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import plotly.io as pio
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reporting.charts import Chart, Event, Level, Mark, Series, Shape, figure, figure_data, svg, table
@@ -144,6 +144,7 @@ def test_an_empty_chart_is_still_a_picture():
 
 
 @given(st.lists(st.floats(-1e9, 1e9), max_size=30), st.booleans())
+@example([5e-324], False)  # noqa: FBT003 (as the strategies stand)
 def test_ticks_enclose_the_data_with_round_steps(numbers, from_zero):
     rungs = ticks(numbers, from_zero=from_zero)
 
