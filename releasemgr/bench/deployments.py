@@ -58,7 +58,7 @@ SELECT md5(%(org)s::text || n)::uuid, %(org)s, n, a.id, CASE WHEN n %% 10 = 3 TH
     t.at - interval '30 minutes', t.at + interval '30 minutes', t.at - interval '20 minutes', t.at, '', 1
 FROM generate_series(1, %(many)s) AS n
 JOIN (SELECT id, row_number() OVER (ORDER BY key) - 1 AS place, count(*) OVER () AS many
-      FROM portfolio_application WHERE org_id = %(org)s) a ON a.place = (n * 7919 + n / 80) %% a.many
+      FROM portfolio_application WHERE org_id = %(org)s) a ON a.place = (n::bigint * 7919 + n / 80) %% a.many
 CROSS JOIN LATERAL (
     SELECT %(first)s::timestamptz
         + (n::double precision / %(many)s) * (%(last)s::timestamptz - %(first)s::timestamptz) AS at
