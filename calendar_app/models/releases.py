@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from calendar_app.models.vocabulary import ReleaseStatus, ReleaseType, RiskLevel
 from releasemgr.portfolio.models import Application, Person, Portfolio, Project
 from releasemgr.tenancy.constraints import org_walls
 from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
@@ -28,15 +29,19 @@ class ReleaseQuerySet(models.QuerySet):
 
 
 class Release(OrgModel):
-    """A composite (enterprise) release, a project's release, or an independent one.
+    """A composite (enterprise) release, a project's release, an independent one, or a change without software.
 
     Dates are local days of the organisation. ``baseline_date`` is what was promised first and never moves.
+    ``train_slot`` is the day its train runs by the cadence, wherever the release was moved since. While on hold
+    (``held_since``) its clock stands still; ``held_days`` are the days it stood before. ``follows_parent``: its
+    phases and gates follow those of its enterprise release.
     """
 
     class Kind(models.TextChoices):
         ENTERPRISE = "enterprise", _("Enterprise release")
         PROJECT = "project", _("Project release")
         INDEPENDENT = "independent", _("Independent release")
+        INITIATIVE = "initiative", _("Change initiative")
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -62,12 +67,24 @@ class Release(OrgModel):
     owner = org_fk(Person, null=True, related_name="releases_owned", verbose_name=_("owner"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
     risk = models.CharField(_("risk"), max_length=6, choices=Risk, default=Risk.MEDIUM)
+    release_type = org_fk(ReleaseType, null=True, related_name="releases", verbose_name=_("type"))
+    own_status = org_fk(ReleaseStatus, null=True, related_name="releases", verbose_name=_("own status"))
+    risk_level = org_fk(RiskLevel, null=True, related_name="releases", verbose_name=_("risk level"))
+    train = org_fk("calendar_app.Train", null=True, related_name="releases", verbose_name=_("train"))
+    train_slot = models.DateField(_("slot of the train"), null=True, blank=True)
+    template_version = org_fk(
+        "calendar_app.TemplateVersion", null=True, related_name="releases", verbose_name=_("template")
+    )
+    follows_parent = models.BooleanField(_("follows its enterprise release"), default=False)
     description = models.TextField(_("description"), blank=True, max_length=20_000)
+    entry_deadline = models.DateField(_("entry deadline"), null=True, blank=True)
     starts_on = models.DateField(_("start"), null=True, blank=True)
     target_date = models.DateField(_("planned go-live"), null=True, blank=True)
     baseline_date = models.DateField(_("baseline"), null=True, blank=True)
     baselined_at = models.DateTimeField(_("baselined"), null=True, blank=True)
     scope_locked_at = models.DateTimeField(_("scope locked"), null=True, blank=True)
+    held_since = models.DateTimeField(_("on hold since"), null=True, blank=True)
+    held_days = models.PositiveSmallIntegerField(_("days on hold"), default=0)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     actual_go_live = models.DateTimeField(_("went live"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
@@ -77,7 +94,23 @@ class Release(OrgModel):
 
     class Meta:
         constraints = [
-            *org_walls("release", "parent", "project", "portfolio", "owner"),
+            *org_walls(
+                "release",
+                "parent",
+                "project",
+                "portfolio",
+                "owner",
+                "release_type",
+                "own_status",
+                "risk_level",
+                "train",
+                "template_version",
+            ),
+            models.UniqueConstraint(
+                fields=["org", "train", "train_slot"],
+                condition=Q(train__isnull=False),
+                name="release_one_per_slot",
+            ),
             models.UniqueConstraint(fields=["org", "number"], name="release_number_once"),
             models.UniqueConstraint(
                 fields=["org", "source_key"], condition=~Q(source_key=""), name="release_source_key_once"
@@ -173,6 +206,9 @@ class Phase(OrgModel):
     position = models.PositiveSmallIntegerField(default=1)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"))
+    baseline_starts_on = models.DateField(_("baseline from"), null=True, blank=True)
+    baseline_ends_on = models.DateField(_("baseline to"), null=True, blank=True)
+    template_key = models.CharField(max_length=60, blank=True)  # the part of the template it was made from
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PLANNED)
     entered_at = models.DateTimeField(_("entered"), null=True, blank=True)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)

@@ -16,6 +16,7 @@ from calendar_app.releases.filters import ReleaseFilter, in_order
 from calendar_app.releases.page import about
 from calendar_app.releases.plans import edit, plan
 from calendar_app.releases.queries import standings
+from calendar_app.releases.tabs import head_of
 from calendar_app.views.saving import FormPage, answer_form, answer_step, find, seen
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
@@ -62,13 +63,14 @@ def release_detail(request, number):
     today = local_date(now(), request.org.zone)
     children = release.children.for_list().order_by("target_date", "number")
     page = Paginator(children, PAGE).get_page(request.GET.get("page"))
+    facts = about(release, today=today, by=request.user)
     context = {
         "page": page,
         "children": standings(page, today=today),
         "may_plan": request.membership.may(Permission.PLAN_RELEASE),
-        "crumbs": [(_("Releases"), reverse("calendar:release-list"))],
         "is_peek": in_peek(request),
-        "about": about(release, today=today, by=request.user),
+        "about": facts,
+        **head_of(release, "calendar:release-detail", today=today, standing=facts.standing),
     }
     partial = "children" if request.GET.get("page") else "facts"
     return render_page(request, "calendar/releases/detail.html", context, partial=partial, peek="peek")

@@ -17,6 +17,10 @@ class Permission(models.TextChoices):
     VIEW = "view", _("See everything of the organisation")
     DECIDE_WHERE_NAMED = "decide_where_named", _("Decide where a rule names the person")
     PLAN_RELEASE = "plan_release", _("Plan and move releases, phases and gates")
+    NOMINATE = "nominate", _("Nominate projects for releases")
+    ADMIT = "admit", _("Decide nominations and run trains")
+    DISCUSS = "discuss", _("Comment and attach files")
+    SHAPE_PROCESS = "shape_process", _("Keep templates, approval groups, release types and working calendars")
     MANAGE_BLOCKOUT = "manage_blockout", _("Plan blockouts")
     DECIDE_GATE = "decide_gate", _("Decide gates")
     WORK_CONFLICT = "work_conflict", _("Assign and accept conflicts")
@@ -30,8 +34,14 @@ class Permission(models.TextChoices):
 
 
 _VIEWER = {Permission.VIEW, Permission.DECIDE_WHERE_NAMED}
-_PROJECT_LEAD = _VIEWER | {Permission.REQUEST_BOOKING, Permission.PLAN_RELEASE}
+_PROJECT_LEAD = _VIEWER | {
+    Permission.REQUEST_BOOKING,
+    Permission.PLAN_RELEASE,
+    Permission.NOMINATE,
+    Permission.DISCUSS,
+}
 _ENVIRONMENT_MANAGER = _VIEWER | {
+    Permission.DISCUSS,
     Permission.REQUEST_BOOKING,
     Permission.DECIDE_BOOKING,
     Permission.MANAGE_ENVIRONMENT,
@@ -42,6 +52,8 @@ _RELEASE_MANAGER = (
     | _ENVIRONMENT_MANAGER
     | {
         Permission.MANAGE_BLOCKOUT,
+        Permission.ADMIT,
+        Permission.SHAPE_PROCESS,
         Permission.DECIDE_GATE,
         Permission.IMPROVE,
         Permission.MANAGE_PORTFOLIO,

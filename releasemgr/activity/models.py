@@ -4,9 +4,12 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from releasemgr.activity.discussion import Attachment, Comment, Notice
 from releasemgr.tenancy.constraints import org_walls
 from releasemgr.tenancy.ids import uuid7
 from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
+
+__all__ = ["Attachment", "Comment", "Entry", "FactMark", "Notice", "Seal", "SealedEntry"]
 
 
 class EntryQuerySet(models.QuerySet):

@@ -1,0 +1,103 @@
+"""Exception requests: formal permission to differ."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from calendar_app.models.blockouts import Blockout
+from calendar_app.models.criteria import Criterion
+from calendar_app.models.releases import Release
+from calendar_app.models.trains import Nomination
+from releasemgr.portfolio.models import Person
+from releasemgr.tenancy.constraints import org_walls
+from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
+
+
+class ExceptionQuerySet(models.QuerySet):
+    """Words for sets of exception requests."""
+
+    def in_force(self, at):
+        """Granted and not yet expired at an instant."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=at), state=ExceptionRequest.State.GRANTED)
+
+
+class ExceptionRequest(OrgModel):
+    """A release asks to differ from a rule, with the risk of either answer; a granted one ends at ``expires_at``."""
+
+    class Kind(models.TextChoices):
+        LATE_ENTRY = "late_entry", _("Late entry")
+        LATE_SCOPE = "late_scope", _("Scope after the lock")
+        BLOCKOUT = "blockout", _("Work in a blockout")
+        BASELINE_MOVE = "baseline", _("Move of a baselined date")
+        WAIVER = "waiver", _("Waiver of a criterion")
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("Requested")
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Expired")
+
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    release = org_fk(Release, related_name="exceptions", verbose_name=_("release"))
+    criterion = org_fk(Criterion, null=True, related_name="waivers", verbose_name=_("criterion"))
+    nomination = org_fk(Nomination, null=True, related_name="exceptions", verbose_name=_("nomination"))
+    blockout = org_fk(Blockout, null=True, related_name="exceptions", verbose_name=_("blockout"))
+    subject = models.CharField(_("what differs"), max_length=200)
+    reason = models.TextField(_("why"), max_length=5_000)
+    risk_if_granted = models.TextField(_("risk if granted"), max_length=5_000)
+    risk_if_refused = models.TextField(_("risk if refused"), max_length=5_000)
+    approver = org_fk(Person, related_name="exceptions_to_decide", verbose_name=_("approver"))
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.REQUESTED)
+    requested_at = models.DateTimeField(_("requested"))
+    requested_by_id = models.UUIDField(null=True)  # accounts.User, a control table
+    requested_by_name = models.CharField(max_length=120, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by_name = models.CharField(max_length=120, blank=True)
+    decision_note = models.TextField(_("reason of the decision"), blank=True, max_length=5_000)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = org_manager(ExceptionQuerySet)
+
+    class Meta:
+        constraints = [
+            *org_walls("exceptionrequest", "release", "criterion", "nomination", "blockout", "approver"),
+            models.UniqueConstraint(fields=["org", "number"], name="exceptionrequest_number_once"),
+            models.CheckConstraint(
+                name="exceptionrequest_decided_has_instant",
+                condition=Q(state__in=["requested", "withdrawn"]) | Q(decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="exceptionrequest_waiver_names_criterion",
+                condition=~Q(kind="waiver") | Q(criterion__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="exceptionrequest_waiver_ends",
+                condition=~Q(kind="waiver", state="granted") | Q(expires_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["org", "release"], name="exceptionrequest_by_release"),
+            models.Index(
+                fields=["org", "criterion"],
+                condition=Q(criterion__isnull=False),
+                name="exceptionrequest_by_criterion",
+            ),
+            models.Index(
+                fields=["org", "expires_at"], condition=Q(state="granted"), name="exceptionrequest_by_expiry"
+            ),
+        ]
+
+    def __str__(self):
+        return self.subject
+
+    @property
+    def reference(self):
+        """What people call it by: ``EXC-7``."""
+        return f"EXC-{self.number}"
+
+    def get_absolute_url(self):
+        return reverse("calendar:exception-detail", args=[self.number])

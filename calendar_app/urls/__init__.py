@@ -1,0 +1,15 @@
+"""The routes of the practice, a module per noun."""
+
+from django.urls import path
+
+from calendar_app.urls import conflicts, gates, releases
+from calendar_app.views import calendar
+
+app_name = "calendar"
+
+urlpatterns = [
+    path("", calendar.calendar, name="calendar"),
+    *releases.urlpatterns,
+    *gates.urlpatterns,
+    *conflicts.urlpatterns,
+]
