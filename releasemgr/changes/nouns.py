@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import models
+from django.utils import timezone
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,40 @@ class Noun:
 nouns: dict[str, Noun] = {}
 # Context managers opened around the settling of one act: what derives from several nouns is derived once, at the end.
 frames = []
+_watchers = []
+
+
+@dataclass
+class Act:
+    """What an act has changed so far: ``{(model, id): row}``, each as it became last, and the act's own time."""
+
+    rows: dict = field(default_factory=dict)
+    at: datetime | None = None
+
+    def add(self, rows, at):
+        """Note rows that were made or changed."""
+        self.rows |= {(type(row), row.pk): row for row in rows}
+        self.at = max(filter(None, [self.at, at]), default=None)
+
+    def take(self):
+        """Everything noted since the last time: ``{model: [row, …]}``."""
+        taken, self.rows = self.rows, {}
+        groups = {}
+        for (model, _pk), row in taken.items():
+            groups.setdefault(model, []).append(row)
+        return groups
+
+
+_act = ContextVar("act", default=None)
+
+
+def watch(function):
+    """Have ``function(changed, at)`` called at the end of each act, inside its transaction.
+
+    ``changed`` maps models to the rows the act made or changed, ``at`` is the act's time. What a watcher changes in
+    turn is watched as well, in a further round, until nothing changes any more. Called in ``AppConfig.ready``.
+    """
+    _watchers.append(function)
 
 
 def register(model, *, revise=None, settle=None, under=(), permission=None):
@@ -52,13 +89,33 @@ def one_act():
     with ExitStack() as stack:
         for frame in frames:
             stack.enter_context(frame())
+        with _watched():
+            yield
+
+
+@contextmanager
+def _watched():
+    """Tell the watchers at the end of the outermost act, round after round."""
+    if _act.get() is not None:
         yield
+        return
+    act = Act()
+    token = _act.set(act)
+    try:
+        yield
+        while act.rows:
+            changed, at = act.take(), act.at or timezone.now()
+            for function in _watchers:
+                function(changed, at)
+    finally:
+        _act.reset(token)
 
 
-def settle(*groups):
-    """Bring what is derived from rows up to date; each group holds rows of one model."""
+def settle(*groups, at=None):
+    """Bring what is derived from rows up to date; each group holds rows of one model. ``at``: when they changed."""
     with one_act():
         for rows in groups:
+            _act.get().add(rows, at)
             settling = noun_of(type(rows[0])).settle if rows else None
             if settling:
                 settling(rows)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from releasemgr.activity.models import Entry
 from releasemgr.activity.trail import Happening, record
 from releasemgr.changes.collisions import Collision, Moved, collisions_of, column_value, raw
-from releasemgr.changes.nouns import frames, noun_of, nouns, one_act, register, settle
+from releasemgr.changes.nouns import frames, noun_of, nouns, one_act, register, settle, watch
 from releasemgr.tenancy.scope import current_org_id
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "revise",
     "settle",
     "undo",
+    "watch",
 ]
 
 
@@ -80,7 +81,7 @@ def revise(revisions, *, by, at, verb="changed"):
         groups = _by_table(happenings, key=lambda happening: type(happening.subject))
         for model, group in groups:
             _save(model, group)
-        settle(*([happening.subject for happening in group] for _model, group in groups))
+        settle(*([happening.subject for happening in group] for _model, group in groups), at=at)
         act_id = record(by=by, verb=verb, at=at, happenings=happenings)
     return Outcome(list(rows.values()), act_id)
 
@@ -92,7 +93,7 @@ def create(rows, *, by, at, verb="created"):
     with transaction.atomic():
         _lock_parents(rows)
         type(rows[0]).objects.bulk_create(rows, batch_size=500)
-        settle(rows)
+        settle(rows, at=at)
         act_id = record(by=by, verb=verb, at=at, happenings=[Happening(row) for row in rows])
     return Outcome(rows, act_id)
 

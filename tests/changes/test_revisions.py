@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 
 from calendar_app.models import Blockout, Claim, Milestone, Phase, Release
 from releasemgr.activity.models import Entry, FactMark
+from releasemgr.changes import nouns
+from releasemgr.changes.nouns import one_act
 from releasemgr.changes.revisions import CannotUndo, Moved, Revision, create, rehearse, revise, undo
 from tests.conftest import JUNE_1
 
@@ -267,3 +269,46 @@ def sit_of(release):
     return Phase(
         release=release, kind="sit", name="SIT", starts_on=date(2026, 6, 8), ends_on=date(2026, 6, 19)
     )
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    """What watchers are told: a list of ``({model: names}, at)``, with one that answers a late release."""
+    told = []
+
+    def note(changed, at):
+        told.append(({model: sorted(str(row) for row in rows) for model, rows in changed.items()}, at))
+
+    def answer(changed, at):
+        late = [row for row in changed.get(Release, ()) if row.target_date == date(2026, 12, 1)]
+        revise([Revision(row, None, {"target_date": date(2026, 12, 2)}) for row in late], by=None, at=at)
+
+    monkeypatch.setattr(nouns, "_watchers", [note, answer])
+    return told
+
+
+def test_watchers_hear_once_of_each_act_and_of_what_watchers_do(pair, rita, watched):
+    first, second = pair
+    with one_act():
+        revise([Revision(first, 1, {"target_date": date(2026, 11, 1)})], by=rita, at=JUNE_1)
+        revise([Revision(second, 1, {"target_date": date(2026, 12, 1)})], by=rita, at=LATER)
+
+    assert watched == [
+        ({Release: sorted([str(first), str(second)])}, LATER),
+        ({Release: [str(second)]}, LATER),
+    ]
+    second.refresh_from_db()
+    assert second.target_date == date(2026, 12, 2)
+
+
+def test_a_failing_watcher_takes_the_act_back(september, rita, monkeypatch):
+    def fail(changed, at):
+        raise ValueError("not today")
+
+    monkeypatch.setattr(nouns, "_watchers", [fail])
+    before = state_of(Release, Claim, Entry)
+
+    with pytest.raises(ValueError, match="not today"):
+        revise([Revision(september, 1, {"target_date": date(2026, 9, 8)})], by=rita, at=LATER)
+
+    assert state_of(Release, Claim, Entry) == before
