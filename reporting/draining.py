@@ -15,7 +15,7 @@ from reporting.recompute import recompute
 from reporting.routing import LEASE
 from reporting.store import share
 from reporting.ticks import mark_partial
-from reporting.touches import CELL_COLUMNS, Moment, cell_id, cells, execute, fetch, prefer_indexes
+from reporting.touches import CELL_COLUMNS, Moment, cell_id, execute, fetch, prefer_indexes, wanted_cells
 from reporting.tracking import tracking
 
 logger = logging.getLogger(__name__)
@@ -163,10 +163,9 @@ def compute(org, group: Group, *, as_of) -> int:
 
 def _store(kpi) -> str:
     values = ", ".join(f"{column} = found.{column}" for column in CELL_COLUMNS)
-    found = cells(kpi, narrowed="AND p.type = %(type)s AND p.start_on = ANY(%(starts)s)", wanted=True)
     key = cell_id(f"'{kpi.key}'", "scope_id", "period_type", "start_on")
     return f"""
-WITH found AS MATERIALIZED (SELECT {key} AS id, computed.* FROM ({found}) computed)
+WITH found AS MATERIALIZED (SELECT {key} AS id, computed.* FROM ({wanted_cells(kpi)}) computed)
 UPDATE reporting_cell c SET {values}, as_of = %(as_of)s, metric_version = %(version)s, attempts = 0, retry_at = NULL
 FROM found WHERE c.org_id = %(org)s AND c.id = found.id"""
 

@@ -56,40 +56,73 @@ FROM {items} i
 JOIN reporting_period p ON p.org_id = %(org)s AND p.type IN ({_listed(kpi.periods)})
     AND p.starts_at <= %(as_of)s AND {kpi.touches}
 CROSS JOIN LATERAL unnest(i.scopes) AS s(scope_id)
-WHERE i.org_id = %(org)s AND i.entity IN ({_listed(kpi.entities)}) {narrowed}"""
+WHERE {_mine(kpi)} {narrowed}"""
 
 
-def cells(kpi: Kpi, *, items: str = "reporting_item", narrowed: str = "", wanted: bool = False) -> str:
-    """SQL for the cells of a KPI: ``scope_id``, ``period_type``, ``start_on`` and ``CELL_COLUMNS``.
+def cells(kpi: Kpi, *, items: str = "reporting_item") -> str:
+    """SQL for every cell of a KPI that an item touches: ``scope_id``, ``period_type``, ``start_on``, ``CELL_COLUMNS``.
 
-    ``narrowed`` restricts ``p``.  With ``wanted``, each pair of ``%(scopes)s`` and ``%(starts)s`` gets a row, empty
-    where no item touches it, all of one period type; without, every cell that an item touches.
+    One pass over the items for each period type: an item finds its periods by their place in the sorted starts, so
+    that the cost grows with the items and not with items × periods, whatever the planner knows about the table.
     """
-    mine = f"i.org_id = %(org)s AND i.entity IN ({_listed(kpi.entities)})"
-    if wanted:
-        source = f"""
+    return _computed(
+        kpi,
+        f"""
+bounds AS MATERIALIZED (
+    SELECT p.type, array_agg(p.start_on ORDER BY p.start_on) AS start_on,
+        array_agg(p.end_on ORDER BY p.start_on) AS end_on, array_agg(p.starts_at ORDER BY p.start_on) AS starts_at,
+        array_agg(p.ends_at ORDER BY p.start_on) AS ends_at
+    FROM reporting_period p
+    WHERE p.org_id = %(org)s AND p.type IN ({_listed(kpi.periods)}) AND p.starts_at <= %(as_of)s
+    GROUP BY p.type
+)""",
+        f"""
+    FROM {items} i CROSS JOIN bounds b
+    CROSS JOIN LATERAL generate_series(
+        greatest(width_bucket({kpi.first}, b.starts_at), 1), width_bucket({kpi.last}, b.starts_at)
+    ) AS k
+    CROSS JOIN LATERAL (
+        SELECT b.type, b.start_on[k] AS start_on, b.end_on[k] AS end_on, b.starts_at[k] AS starts_at,
+            b.ends_at[k] AS ends_at, {_until("b.end_on[k]", "b.ends_at[k]")}
+        OFFSET 0  -- once per item and period, not once per use
+    ) p
+    CROSS JOIN LATERAL unnest(i.scopes) AS s(scope_id)
+    LEFT JOIN tracked t ON t.scope_id = s.scope_id
+    WHERE {_mine(kpi)} AND {kpi.touches}""",
+    )
+
+
+def wanted_cells(kpi: Kpi) -> str:
+    """SQL for the cells that ``%(scopes)s`` and ``%(starts)s`` pair, all of period type ``%(type)s``.
+
+    Columns as ``cells``.  Each pair gets a row, an empty one where no item touches it.
+    """
+    return _computed(
+        kpi,
+        f"""
+p0 AS MATERIALIZED (
+    SELECT p.*, {_until("p.end_on", "p.ends_at")}
+    FROM reporting_period p
+    WHERE p.org_id = %(org)s AND p.type IN ({_listed(kpi.periods)}) AND p.starts_at <= %(as_of)s
+        AND p.type = %(type)s AND p.start_on = ANY(%(starts)s)
+)""",
+        f"""
     FROM unnest(%(scopes)s::uuid[], %(starts)s::date[]) AS s(scope_id, start_on)
     JOIN p0 p ON p.start_on = s.start_on
     LEFT JOIN tracked t ON t.scope_id = s.scope_id
     LEFT JOIN (
         SELECT i.*, u.scope_id AS in_scope, p.start_on AS in_period
-        FROM {items} i JOIN p0 p ON {kpi.touches}
+        FROM reporting_item i JOIN p0 p ON {kpi.touches}
         CROSS JOIN LATERAL unnest(i.scopes) AS u(scope_id)
-        WHERE {mine} AND u.scope_id = ANY(%(scopes)s)
-    ) i ON i.in_scope = s.scope_id AND i.in_period = s.start_on"""
-    else:
-        source = f"""
-    FROM {items} i JOIN p0 p ON {kpi.touches}
-    CROSS JOIN LATERAL unnest(i.scopes) AS s(scope_id)
-    LEFT JOIN tracked t ON t.scope_id = s.scope_id
-    WHERE {mine}"""
+        WHERE {_mine(kpi)} AND u.scope_id = ANY(%(scopes)s)
+    ) i ON i.in_scope = s.scope_id AND i.in_period = s.start_on""",
+    )
+
+
+def _computed(kpi: Kpi, periods: str, source: str) -> str:
+    """The aggregates over ``source``, which offers ``i``, ``p``, ``s`` and ``t`` from the common table ``periods``."""
     return f"""
-WITH p0 AS MATERIALIZED (
-    SELECT p.*, least(p.ends_at, %(as_of)s) AS e_at, least(p.end_on, %(today_on)s) AS until_on,
-        least(p.ends_at, %(today_at)s) AS until_at
-    FROM reporting_period p
-    WHERE p.org_id = %(org)s AND p.type IN ({_listed(kpi.periods)}) AND p.starts_at <= %(as_of)s {narrowed}
-),
+WITH {periods},
 tracked AS (
     SELECT scope_id, since_on, since_at
     FROM unnest(%(tracked)s::uuid[], %(since_on)s::date[], %(since_at)s::timestamptz[])
@@ -110,6 +143,18 @@ SELECT scope_id, type AS period_type, start_on,
     CASE WHEN NOT is_untracked THEN denominator::double precision END AS denominator,
     n, n_open, n_invalid, n_cancelled, companions, is_partial
 FROM sums"""
+
+
+def _until(end_on: str, ends_at: str) -> str:
+    """SQL for what has passed of a period at the time of the computation."""
+    return (
+        f"least({ends_at}, %(as_of)s) AS e_at, least({end_on}, %(today_on)s) AS until_on, "
+        f"least({ends_at}, %(today_at)s) AS until_at"
+    )
+
+
+def _mine(kpi: Kpi) -> str:
+    return f"i.org_id = %(org)s AND i.entity IN ({_listed(kpi.entities)})"
 
 
 def _companions(kpi: Kpi) -> str:

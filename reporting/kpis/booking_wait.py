@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from reporting.kpis.definition import Good, Kpi, at, count, counted, is_open, overlaps, rank
+from reporting.kpis.definition import Good, Kpi, at, count, counted, is_open, lasting, overlaps, rank
 from reporting.periods import PeriodType
 from reporting.units import Unit
 
@@ -30,6 +30,8 @@ KPI = Kpi(
         f"(({at('i.decided_at')} AND (i.wait IS NOT NULL OR i.is_denied OR i.cancelled_at IS NOT NULL)) "
         f"OR {overlaps('i.open_from', 'i.open_to')})"
     ),
+    first="least(i.decided_at, i.open_from)",
+    last=f"greatest(i.decided_at, {lasting('i.open_from', 'i.open_to')})",
     numerator=f"coalesce(sum({HOURS}) FILTER (WHERE {' AND '.join(GRANTED)}), 0)",
     denominator=count(*GRANTED),
     n=count(*GRANTED),

@@ -50,6 +50,9 @@ class Good(Enum):
 class Kpi:
     """One metric.  ``value`` is SQL over the named aggregates; ``empty`` is what a missing cell reads.
 
+    ``touches`` decides which periods an item belongs to; every such period has an instant of ``first`` to ``last``
+    (the span may hold others), so that a full recompute need not try all periods.
+
     ``row_at``, ``row_value`` and ``row_state`` show one item behind the figure; states are codes of ``rows.STATES``.
     """
 
@@ -64,6 +67,8 @@ class Kpi:
     good: Good
     entities: tuple[str, ...]
     touches: str
+    first: str
+    last: str
     n: str
     value: str
     row_at: str
@@ -114,6 +119,11 @@ def due(day: str) -> str:
 def overlaps(first: str, last: str) -> str:
     """The interval ``[first, last)``, open while ``last`` is NULL, has a part inside the period."""
     return f"({first} < p.ends_at AND ({last} IS NULL OR {last} > p.starts_at))"
+
+
+def lasting(first: str, last: str) -> str:
+    """The last instant of an interval ``overlaps`` takes: for ever while it is open, none where there is none."""
+    return f"(CASE WHEN {first} IS NOT NULL THEN coalesce({last}, 'infinity') END)"
 
 
 def is_open(first: str, last: str) -> str:

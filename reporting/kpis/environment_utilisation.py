@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from reporting.kpis.definition import Good, Kpi, clipped_hours, is_open, overlaps
+from reporting.kpis.definition import Good, Kpi, clipped_hours, is_open, lasting, overlaps
 from reporting.periods import PeriodType
 from reporting.units import Unit
 
@@ -31,6 +31,8 @@ KPI = Kpi(
     entities=("capacity", "booking"),
     periods=(PeriodType.WEEK, PeriodType.MONTH, PeriodType.QUARTER),
     touches=f"({overlaps('i.starts_at', 'i.ends_at')} OR {overlaps('i.reserved_from', 'i.reserved_to')})",
+    first="least(i.starts_at, i.reserved_from)",
+    last=f"greatest({lasting('i.starts_at', 'i.ends_at')}, {lasting('i.reserved_from', 'i.reserved_to')})",
     numerator=f"coalesce(sum({HOURS}) FILTER (WHERE {USED}), 0)",
     denominator=f"coalesce({CAPACITY}, 0)",
     n=f"count(DISTINCT i.fact_id) FILTER (WHERE {SUPPLIED} AND {INSIDE})",

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from reporting.kpis.definition import Good, Kpi, at, count, counted, is_open, overlaps
+from reporting.kpis.definition import Good, Kpi, at, count, counted, is_open, lasting, overlaps
 from reporting.periods import PeriodType
 from reporting.spc import Domain
 from reporting.units import Unit
@@ -28,6 +28,8 @@ KPI = Kpi(
     entities=("gate",),
     periods=(PeriodType.MONTH, PeriodType.QUARTER),
     touches=f"({at('i.decided_at')} OR {overlaps('i.open_from', 'i.open_to')})",
+    first="least(i.decided_at, i.open_from)",
+    last=f"greatest(i.decided_at, {lasting('i.open_from', 'i.open_to')})",
     numerator=count(DECIDED, STANDS, "i.is_passed"),
     denominator=count(DECIDED, STANDS),
     n=count(DECIDED, STANDS),

@@ -8,6 +8,7 @@ from reporting.spc import Domain
 from reporting.units import Unit
 
 DUE = due("i.due_on")
+DUE_DAY = "i.due_at - interval '1 second'"  # an instant of it: ``due_at`` is its end
 DROPPED_IN_TIME = "coalesce(i.cancelled_at < i.due_at, false)"
 DAY_IS_OVER = "i.due_at <= p.e_at"
 COUNTED = (DUE, f"NOT {DROPPED_IN_TIME}", DAY_IS_OVER)
@@ -30,6 +31,8 @@ KPI = Kpi(
     entities=("release",),
     periods=(PeriodType.MONTH, PeriodType.QUARTER),
     touches=f"({DUE} OR (i.due_on IS NULL AND {at('i.live_at')}))",
+    first=f"least({DUE_DAY}, i.live_at)",
+    last=f"greatest({DUE_DAY}, i.live_at)",
     numerator=count(*COUNTED, "i.live_at < i.due_at"),
     denominator=count(*COUNTED),
     n=count(*COUNTED),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from reporting.kpis.definition import Good, Kpi, at, count, counted, is_open, overlaps, rank
+from reporting.kpis.definition import Good, Kpi, at, count, counted, is_open, lasting, overlaps, rank
 from reporting.periods import PeriodType
 from reporting.spc import Domain
 from reporting.units import Unit
@@ -28,6 +28,8 @@ KPI = Kpi(
     entities=("release",),
     periods=(PeriodType.MONTH, PeriodType.QUARTER),
     touches=f"({at('i.live_at')} OR {overlaps('i.open_from', 'i.open_to')})",
+    first="least(i.live_at, i.open_from)",
+    last=f"greatest(i.live_at, {lasting('i.open_from', 'i.open_to')})",
     n=count(LIVE, HAS_BASELINE),
     n_open=count(OVERDUE),
     n_invalid=count(LIVE, "i.due_on IS NULL"),
