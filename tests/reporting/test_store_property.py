@@ -6,6 +6,7 @@ their transactions. Then every cell must equal one computed anew from the facts.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from releasemgr.tenancy.models import Organisation
 from releasemgr.tenancy.scope import org_scope
 from reporting import draining, routing
 from reporting.draining import drain
+from reporting.kpis import KPIS
 from reporting.models import Cell, CellMark, Item, Quarantine
 from reporting.recompute import differences, recompute
 from tests.reporting import facts
@@ -259,3 +261,46 @@ def test_the_comparison_sees_a_fault_planted_in_the_router(db, monkeypatch):
     a_moved_deployment(sick)
 
     assert {found.metric for found in differences(sick.org, as_of=AS_OF)} == {"F1"}
+
+
+def facts_that_stay_open(world):
+    """One fact of each kind that counts for January, February and March, or is live months after it was due."""
+    january, march = utc("01-10T10:00"), utc("03-20T10:00")
+    world.step("release", 0, january, None)
+    world.step("release", 1, january, march)
+    world.step("gate", 0, january, "")
+    with org_scope(world.org):
+        facts.release(world.projects[2], "01-31")
+        late = facts.gate(world.releases[1], "01-12", ("01-11T10:00", "03-12T10:00", "passed"))
+        world.gates.append(late)
+        used = ("01-11T10:00", "03-12T10:00")
+        facts.booking(world.environments[0], used, used=used, owner=world.projects[0])
+        facts.booking(world.environments[1], used, status="requested", owner=world.projects[1])
+    world.step("deploy", 0, january)
+    world.finish()
+
+
+@pytest.mark.parametrize("key", ["K02", "G1", "E1", "E6"])
+def test_a_full_recompute_counts_what_stays_open_in_every_period_until_it_ends(key, monkeypatch):
+    """A KPI that says its facts end where they begin finds them in their first period only, and the comparison sees it."""
+    world = World()
+    facts_that_stay_open(world)
+    assert differences(world.org, as_of=AS_OF) == []
+
+    monkeypatch.setitem(KPIS, key, replace(KPIS[key], last=KPIS[key].first))
+
+    missed = {(found.metric, found.start_on) for found in differences(world.org, as_of=AS_OF)}
+    assert (key, "2026-03-01") in missed
+    assert {metric for metric, _start in missed} == {key}
+
+
+def test_a_release_due_on_the_last_day_of_a_month_belongs_to_that_month(monkeypatch):
+    """Its due instant is the first one of the next month."""
+    world = World()
+    facts_that_stay_open(world)
+
+    monkeypatch.setitem(KPIS, "K01", replace(KPIS["K01"], first="i.due_at", last="i.due_at"))
+
+    assert {(found.metric, found.start_on) for found in differences(world.org, as_of=AS_OF)} >= {
+        ("K01", "2026-01-01")
+    }
