@@ -4,34 +4,48 @@ A round is one submission and its decision; the gate's row is locked by the verb
 at most one round is undecided.
 """
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from calendar_app.gates.coverage import coverages
 from calendar_app.models import Gate, GateRound
 from calendar_app.models.releases import NotPossible
-from releasemgr.changes.revisions import CannotUndo, Revision, revise
+from releasemgr.changes.nouns import one_act
+from releasemgr.changes.revisions import CannotUndo, Revision, revise, settle
 
 State, Decision = Gate.State, GateRound.Decision
 PASSES = (Decision.PASSED, Decision.CONDITIONAL)
 
 
 def submit(gates, *, by, at):
-    """Ask for a decision on open or rejected gates."""
+    """Ask for a decision on open or rejected gates; what it is about is written down as it is now."""
     _require(gates, (State.OPEN, State.REJECTED))
-    with transaction.atomic():
+    with transaction.atomic(), one_act():
         outcome = _revise(gates, State.SUBMITTED, by=by, at=at, verb="submitted")
-        numbers = _round_numbers(gates)
-        GateRound.objects.bulk_create(
-            GateRound(gate=gate, number=numbers[gate.pk] + 1, submitted_at=at) for gate in gates
-        )
+        numbers, covered = _round_numbers(gates), coverages(gates)
+        asked = [
+            GateRound(
+                gate=gate,
+                number=numbers[gate.pk] + 1,
+                submitted_at=at,
+                submitted_by_id=by.pk if by else None,
+                submitted_by_name=str(by or ""),
+                covered=covered[gate.pk],
+            )
+            for gate in gates
+        ]
+        GateRound.objects.bulk_create(asked)
+        settle(asked, at=at)
     return outcome
 
 
 def decide(gates, decision, *, by, at, note=""):
     """Pass, pass with conditions or reject submitted gates; conditions and refusals say why.
 
-    A passed gate that locks the scope locks that of its release, in the same act.
+    A passed gate that locks the scope locks that of its release, in the same act. Who may decide, and what must be
+    met before, is for `calendar_app.approvals` to say; ``by`` is None when the last obstacle went by itself.
     """
     if decision not in (*PASSES, Decision.REJECTED):
         raise ValidationError({"decision": _("Choose a decision.")})
@@ -43,9 +57,7 @@ def decide(gates, decision, *, by, at, note=""):
         locking = gates if decision in PASSES else []
         outcome = _revise(gates, State(decision), by=by, at=at, verb=decision.value, locking=locking)
         undecided = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decided_at=None)
-        undecided.update(
-            decided_at=at, decision=decision, decided_by_id=by.pk, decided_by_name=str(by), note=note
-        )
+        undecided.update(decided_at=at, decision=decision, note=note, **_decider(by))
     return outcome
 
 
@@ -55,20 +67,20 @@ def withdraw(gates, *, by, at):
     with transaction.atomic():
         outcome = _revise(gates, State.OPEN, by=by, at=at, verb="withdrawn")
         undecided = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decided_at=None)
-        undecided.update(
-            decided_at=at, decision=Decision.WITHDRAWN, decided_by_id=by.pk, decided_by_name=str(by)
-        )
+        undecided.update(decided_at=at, decision=Decision.WITHDRAWN, **_decider(by))
     return outcome
 
 
-def revoke(gates, *, by, at):
-    """Take passes back: what they were based on no longer holds. The gate is open again."""
+def revoke(gates, *, by, at, because=()):
+    """Take passes back: what they were based on no longer holds. The gate is open again; the votes stay as record.
+
+    ``because`` are codes with parameters that name what changed, for gates with the same cause.
+    """
     _require(gates, (State.PASSED, State.CONDITIONAL))
     with transaction.atomic():
-        outcome = _revise(gates, State.OPEN, by=by, at=at, verb="revoked")
         passed = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decision__in=PASSES)
-        passed.filter(revoked_at=None).update(revoked_at=at)
-    return outcome
+        passed.filter(revoked_at=None).update(revoked_at=at, revoked_because={"changes": list(because)})
+        return _revise(gates, State.OPEN, by=by, at=at, verb="revoked")
 
 
 # What the pages offer in which state: noun in the URL -> (verb, word on the button, states).
@@ -102,6 +114,12 @@ def _revise(gates, state, *, by, at, verb, locking=()):
         if release.scope_locked_at is None
     ]
     return revise(revisions, by=by, at=at, verb=verb)
+
+
+def _decider(by):
+    """The columns that say who decided; the product itself has a name and no account."""
+    name = str(by) if by else apps.get_app_config("activity").product_name
+    return {"decided_by_id": by.pk if by else None, "decided_by_name": name}
 
 
 def _round_numbers(gates):

@@ -89,7 +89,11 @@ class ApprovalSeat(OrgModel):
 
 
 class Vote(OrgModel):
-    """What one person said in a round; ``cast_by`` is the person who said it for them when that is somebody else."""
+    """What was said in the name of one person in a round; ``cast_by`` is who said it: they or who stands in for them.
+
+    ``digest`` says what the gate covered then (`calendar_app.gates.coverage`): a vote on a former state does not
+    count. ``conditions`` are ``{name, owner, due_on}`` each, made criteria when the round is decided.
+    """
 
     class Verdict(models.TextChoices):
         APPROVE = "approve", _("Approve")
@@ -101,7 +105,10 @@ class Vote(OrgModel):
     cast_by = org_fk(Person, related_name="votes_cast")
     verdict = models.CharField(_("verdict"), max_length=11, choices=Verdict)
     note = models.TextField(_("note"), blank=True, max_length=5_000)
+    conditions = models.JSONField(_("conditions"), default=list)
+    digest = models.CharField(max_length=64, blank=True)
     cast_at = models.DateTimeField(_("said"))
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

@@ -88,7 +88,7 @@ class GateRound(OrgModel):
     """One submission of a gate and what was decided; ``revoked_at`` when a pass was taken back.
 
     ``covered`` is what the decision is about: scope, dates and criteria as they were when it was asked for
-    (`calendar_app.gates.staleness`). ``record`` freezes what everybody saw and said when it was decided.
+    (`calendar_app.gates.coverage`). ``record`` freezes what everybody saw and said when it was decided.
     ``revoked_because`` is a code with parameters, such as what changed of the covered.
     """
 
@@ -101,6 +101,8 @@ class GateRound(OrgModel):
     gate = org_fk(Gate, related_name="rounds", on_delete=models.CASCADE)
     number = models.PositiveSmallIntegerField()
     submitted_at = models.DateTimeField(_("submitted"))
+    submitted_by_id = models.UUIDField(null=True)  # accounts.User, a control table
+    submitted_by_name = models.CharField(max_length=120, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True)
     decision = models.CharField(_("decision"), max_length=12, choices=Decision, blank=True)
     decided_by_id = models.UUIDField(null=True)  # accounts.User, a control table
