@@ -33,7 +33,7 @@ class Word:
 
     person: Any
     actor: Any
-    approves: bool
+    approves: bool = True
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _awaited(asked, placed, approvals, voices, words, stands_in, requester):
             continue
         for actor in dict.fromkeys((stands_in.get(person, person), person)):
             others = [word for word in approvals if word.person != person]
-            eligible = _eligible(asked, [*others, Word(person, actor, True)], requester)
+            eligible = _eligible(asked, [*others, Word(person, actor)], requester)
             if person in voices.get(actor, ()) and len(fill(seats, eligible)) > len(placed):
                 found.append((actor, person))
                 break

@@ -46,7 +46,7 @@ def test_a_person_of_two_rules_alone_meets_only_one():
 
 def test_the_deputy_of_two_people_is_still_one_person():
     rules = [a_rule("board", {"ada", "ben"}, 2)]
-    words = [Word("ada", "cem", True), Word("ben", "cem", True)]
+    words = [Word("ada", "cem"), Word("ben", "cem")]
 
     judgement = judged(rules, words, stand_ins={"ada": "cem", "ben": "cem"})
 
@@ -57,7 +57,7 @@ def test_the_deputy_of_two_people_is_still_one_person():
 def test_a_member_who_is_deputy_too_does_not_sign_twice():
     rules = [a_rule("board", {"ada", "ben"}, 2)]
 
-    judgement = judged(rules, [*said("ada"), Word("ben", "ada", True)])
+    judgement = judged(rules, [*said("ada"), Word("ben", "ada")])
 
     assert judgement.is_met is False
 
@@ -65,7 +65,7 @@ def test_a_member_who_is_deputy_too_does_not_sign_twice():
 def test_nobody_approves_what_they_asked_for_in_any_name():
     rules = [a_rule("board", {"ada", "ben"})]
 
-    for words in (said("ada"), [Word("ben", "ada", True)]):
+    for words in (said("ada"), [Word("ben", "ada")]):
         assert judged(rules, words, requester="ada").is_met is False
     assert "ada" not in judged(rules, [], requester="ada", stand_ins={"ben": "ada"}).voices
     assert judged([a_rule("board", {"ada"}, allows_own=True)], said("ada"), requester="ada").is_met
