@@ -215,7 +215,9 @@ class Cell(OrgModel):
         ]
         indexes = [
             models.Index(
-                fields=["org", "scope_id", "metric", "period_type", "start_on"], name="cell_by_scope"
+                fields=["org", "scope_id", "metric", "period_type", "start_on"],
+                include=["value", "n", "is_partial"],  # charts of many scopes read the index only
+                name="cell_by_scope",
             ),
             models.Index(
                 fields=["org", "period_type", "start_on"], name="cell_partial", condition=Q(is_partial=True)

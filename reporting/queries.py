@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from releasemgr.activity.models import FactMark
 from releasemgr.tenancy.scope import current_org_id
-from reporting.kpis import KPIS, Kpi
+from reporting.kpis import Kpi
 from reporting.models import Cell, CellMark
 from reporting.periods import label
 from reporting.scopes import Scope
@@ -29,7 +29,6 @@ FIELDS = (
     "as_of",
     "companions",
 )
-BRIEF = ("metric", "scope_id", "start_on", "value", "n", "is_partial")  # for thousands of values at once
 
 
 @dataclass(frozen=True)
@@ -102,22 +101,24 @@ def figures(
     scopes: Sequence[Scope],
     period_type: str,
     starts: Sequence[date],
-    *,
-    fields: Sequence[str] = FIELDS,
 ) -> dict[tuple[str, object], list[Figure]]:
     """For each (KPI key, scope id) one figure per period start, in order; two queries whatever is asked for.
 
-    ``fields`` are those of a Figure to fill; reading times and companions costs more than all others.
+    Everything a page says about a figure; for the values of many scopes see ``spread``.
     """
-    wanted = {"metric__in": [kpi.key for kpi in kpis], "scope_id__in": [scope.id for scope in scopes]}
+    ids = [scope.id for scope in scopes]
     cells = Cell.objects.filter(
-        **wanted, period_type=period_type, start_on__gte=starts[0], start_on__lte=starts[-1]
+        metric__in=[kpi.key for kpi in kpis],
+        scope_id__in=ids,
+        period_type=period_type,
+        start_on__gte=starts[0],
+        start_on__lte=starts[-1],
     )
-    rows = {(row[0], row[1], row[2]): row for row in cells.values_list(*fields)}
-    began = _beginnings(wanted, period_type) if any(kpi.empty is not None for kpi in kpis) else {}
+    rows = {(row[0], row[1], row[2]): row for row in cells.values_list(*FIELDS)}
+    began = beginnings(kpis, ids, period_type)
     return {
         (kpi.key, scope.id): [
-            _figure(kpi, start, rows.get((kpi.key, scope.id, start)), began.get((kpi.key, scope.id)), fields)
+            _figure(kpi, start, rows.get((kpi.key, scope.id, start)), began.get((kpi.key, scope.id)))
             for start in starts
         ]
         for kpi in kpis
@@ -125,21 +126,20 @@ def figures(
     }
 
 
-def _beginnings(wanted: dict, period_type: str) -> dict:
-    """The first period with a cell: before it a figure is unknown, after it a missing cell is empty."""
-    first = Cell.objects.filter(**wanted | {"metric__in": _COUNTING}, period_type=period_type).values(
-        "metric", "scope_id"
-    )
-    return {(row["metric"], row["scope_id"]): row["first"] for row in first.annotate(first=Min("start_on"))}
+def beginnings(kpis: Sequence[Kpi], scope_ids: Sequence, period_type: str) -> dict[tuple[str, object], date]:
+    """The first period with a cell, of KPIs that read as empty: before it a figure is unknown, after it empty."""
+    counting = [kpi.key for kpi in kpis if kpi.empty is not None]
+    if not counting:
+        return {}
+    cells = Cell.objects.filter(metric__in=counting, scope_id__in=scope_ids, period_type=period_type)
+    first = cells.values("metric", "scope_id").annotate(first=Min("start_on"))
+    return {(row["metric"], row["scope_id"]): row["first"] for row in first}
 
 
-_COUNTING = [kpi.key for kpi in KPIS.values() if kpi.empty is not None]
-
-
-def _figure(kpi: Kpi, start: date, row, began: date | None, fields: Sequence[str]) -> Figure:
+def _figure(kpi: Kpi, start: date, row, began: date | None) -> Figure:
     if row is None:
         return Figure(kpi, start, kpi.empty if began and began <= start else None)
-    return Figure(kpi, start, **dict(zip(fields[3:], row[3:], strict=True)))
+    return Figure(kpi, start, **dict(zip(FIELDS[3:], row[3:], strict=True)))
 
 
 def waiting_since() -> datetime | None:

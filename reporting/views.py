@@ -18,9 +18,10 @@ from reporting.kpis import KPIS
 from reporting.matrix import matrix
 from reporting.models import Quarantine, ScopeView
 from reporting.periods import label
-from reporting.queries import BRIEF, figures, is_stale
+from reporting.queries import figures, is_stale
 from reporting.scopes import members
 from reporting.selection import SHOWN, selection
+from reporting.spread import spread
 from reporting.tiles import Drawing, finding, tiles, trend
 
 PAGE = 50
@@ -90,11 +91,12 @@ def kpi_matrix(request, slug):
     kpi = _kpi(slug)
     chosen = selection(request, at=now()).fitting(kpi)
     below, starts = members(chosen.scope), chosen.starts(min(_count(request), 60))
-    found = figures([kpi], below, chosen.period, starts, fields=BRIEF) if below else {}
+    strips = spread(kpi, [scope.id for scope in below], chosen.period, starts) if below else {}
     words = {"name": kpi.name, "scope": chosen.scope.name, "unit": kpi.unit.value}
     caption = _("%(name)s by member of %(scope)s (%(unit)s)") % words
     links = [f"../?{chosen.query(scope=scope.parameter)}" for scope in below]
-    table = matrix(kpi, below, [label(chosen.period, start) for start in starts], found, links, caption)
+    columns = {start: label(chosen.period, start) for start in starts}
+    table = matrix(kpi, below, columns, strips, links, caption)
     context = {"kpi": kpi, "selection": chosen, "table": table}
     return render_page(request, "reporting/kpi_matrix.html", context, partial="panel")
 

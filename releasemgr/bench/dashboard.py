@@ -12,13 +12,13 @@ from releasemgr.portfolio.models import Portfolio, Project
 from releasemgr.tenancy.scope import org_scope
 from reporting.kpis import KPIS
 from reporting.models import Cell
-from reporting.queries import BRIEF
 from reporting.recompute import recompute
 from reporting.touches import fetch
 
 NAME = "dashboard"
 FREQUENCY = KPIS["F1"]
 MONTHS, YEAR = 36, 12
+BRIEF = ("metric", "scope_id", "start_on", "value", "n", "is_partial")
 # Deployments per project and month straight from the facts.
 _ON_THE_FLY = """
 SELECT o.project_id, p.start_on, count(*) FROM calendar_app_deployment d
