@@ -7,9 +7,11 @@ class CalendarConfig(AppConfig):
     def ready(self):
         from calendar_app.claims import gathered, listeners
         from calendar_app.conflicts import refresh, register_rules
+        from calendar_app.gates import facts
+        from calendar_app.gates.reopening import follow_below
         from calendar_app.stakers import register_nouns
         from calendar_app.stakers.zone import settle_zone
-        from releasemgr.changes.nouns import frames, register
+        from releasemgr.changes.nouns import frames, register, watch
         from releasemgr.tenancy.models import Organisation
 
         register_nouns()
@@ -17,3 +19,6 @@ class CalendarConfig(AppConfig):
         register_rules()
         frames.append(gathered)
         listeners.append(refresh)
+        facts.register_rules()
+        watch(facts.rejudge)
+        watch(follow_below)

@@ -91,7 +91,7 @@ def _phases(releases):
 def _criteria(gates):
     """By gate: ``{criterion id: [name, mandatory, rule, parameters]}``, without the conditions of decisions."""
     found = defaultdict(dict)
-    rows = Criterion.objects.filter(gate__in=[gate.pk for gate in gates], condition_of=None)
+    rows = Criterion.objects.counting().filter(gate__in=[gate.pk for gate in gates], condition_of=None)
     for one in rows.order_by("position", "pk"):
         found[one.gate_id][str(one.pk)] = [one.name, one.is_mandatory, one.rule, one.parameters]
     return found

@@ -10,19 +10,26 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.gates.coverage import coverages
-from calendar_app.models import Gate, GateRound
+from calendar_app.gates.criteria import refuse_blocked
+from calendar_app.gates.rollup import refuse_early
+from calendar_app.models import Criterion, Gate, GateRound
 from calendar_app.models.releases import NotPossible
 from releasemgr.changes.nouns import one_act
-from releasemgr.changes.revisions import CannotUndo, Revision, revise, settle
+from releasemgr.changes.revisions import CannotUndo, Revision, lock, revise, settle
 
 State, Decision = Gate.State, GateRound.Decision
 PASSES = (Decision.PASSED, Decision.CONDITIONAL)
 
 
 def submit(gates, *, by, at):
-    """Ask for a decision on open or rejected gates; what it is about is written down as it is now."""
+    """Ask for a decision on open or rejected gates; what it is about is written down as it is now.
+
+    What is asked for at their entry must be met or waived.
+    """
     _require(gates, (State.OPEN, State.REJECTED))
     with transaction.atomic(), one_act():
+        lock(Gate, [gate.pk for gate in gates])
+        refuse_blocked(gates, {Criterion.Kind.ENTRY}, at)
         outcome = _revise(gates, State.SUBMITTED, by=by, at=at, verb="submitted")
         numbers, covered = _round_numbers(gates), coverages(gates)
         asked = [
@@ -44,8 +51,9 @@ def submit(gates, *, by, at):
 def decide(gates, decision, *, by, at, note=""):
     """Pass, pass with conditions or reject submitted gates; conditions and refusals say why.
 
-    A passed gate that locks the scope locks that of its release, in the same act. Who may decide, and what must be
-    met before, is for `calendar_app.approvals` to say; ``by`` is None when the last obstacle went by itself.
+    No gate passes while one of its criteria bars it or gates that count toward it are missing; both are looked at
+    under its lock. A passed gate that locks the scope locks that of its release, in the same act. Who may decide is
+    for `calendar_app.approvals` to say; ``by`` is None when the last obstacle went by itself.
     """
     if decision not in (*PASSES, Decision.REJECTED):
         raise ValidationError({"decision": _("Choose a decision.")})
@@ -55,6 +63,10 @@ def decide(gates, decision, *, by, at, note=""):
     _require(gates, (State.SUBMITTED,))
     with transaction.atomic():
         locking = gates if decision in PASSES else []
+        if locking:
+            lock(Gate, [gate.pk for gate in gates])
+            refuse_early(gates)
+            refuse_blocked(gates, set(Criterion.Kind), at)
         outcome = _revise(gates, State(decision), by=by, at=at, verb=decision.value, locking=locking)
         undecided = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decided_at=None)
         undecided.update(decided_at=at, decision=decision, note=note, **_decider(by))

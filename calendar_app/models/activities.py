@@ -7,11 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from calendar_app.models.releases import Phase
 from releasemgr.portfolio.models import Person
 from releasemgr.tenancy.constraints import org_walls
-from releasemgr.tenancy.models import OrgModel, org_fk
+from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
+
+
+class ActivityQuerySet(models.QuerySet):
+    """Words for sets of activities."""
+
+    def counting(self):
+        """What a phase still asks for: all but the removed ones."""
+        return self.filter(removed_at=None)
 
 
 class PhaseActivity(OrgModel):
-    """Work assigned to a phase; done when ``percent_done`` is 100."""
+    """Work assigned to a phase; done when ``percent_done`` is 100. A removed one keeps its history and counts no more."""
 
     phase = org_fk(Phase, related_name="activities", on_delete=models.CASCADE)
     position = models.PositiveSmallIntegerField(default=1)
@@ -19,8 +27,11 @@ class PhaseActivity(OrgModel):
     owner = org_fk(Person, null=True, related_name="phase_activities", verbose_name=_("owner"))
     due_on = models.DateField(_("due"), null=True, blank=True)
     percent_done = models.PositiveSmallIntegerField(_("% done"), default=0)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
     template_key = models.CharField(max_length=60, blank=True)
     version = models.PositiveIntegerField(default=1)
+
+    objects = org_manager(ActivityQuerySet)
 
     class Meta:
         constraints = [

@@ -1,8 +1,20 @@
 """What each noun of the calendar claims; importing this registers it, and what settles after a change."""
 
 from calendar_app.claims import stake
+from calendar_app.gates.criteria import revise_criteria
 from calendar_app.gates.rounds import revise_gates
-from calendar_app.models import Blockout, Conflict, Deployment, Gate, Milestone, Phase, Release, ReleaseImpact
+from calendar_app.models import (
+    Blockout,
+    Conflict,
+    Criterion,
+    Deployment,
+    Gate,
+    Milestone,
+    Phase,
+    PhaseActivity,
+    Release,
+    ReleaseImpact,
+)
 from calendar_app.stakers.blockouts import settle_tree
 from calendar_app.stakers.deployments import settle_applications
 from calendar_app.stakers.releases import settle_impacts, settle_releases
@@ -18,6 +30,8 @@ def register_nouns():
     for model in (Phase, Milestone, Deployment):
         register(model, settle=stake, under=("release",), permission=Permission.PLAN_RELEASE)
     register(Gate, revise=revise_gates, settle=stake, under=("release",), permission=Permission.PLAN_RELEASE)
+    register(Criterion, revise=revise_criteria, permission=Permission.PLAN_RELEASE)
+    register(PhaseActivity, permission=Permission.PLAN_RELEASE)
     register(Blockout, settle=stake, permission=Permission.MANAGE_BLOCKOUT)
     register(Conflict, permission=Permission.WORK_CONFLICT)
     register(Application, settle=settle_applications)
