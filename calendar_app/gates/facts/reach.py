@@ -37,7 +37,7 @@ def lines_above(release_ids):
         above = dict(Release.objects.filter(pk__in=level).values_list("pk", "parent"))
         parents |= above
         level = set(above.values()) - set(parents) - {None}
-    return {pk: set(_climb(pk, parents)) for pk in release_ids}
+    return {pk: _climb(pk, parents) for pk in release_ids}
 
 
 def with_those_below(release_ids):
@@ -75,15 +75,20 @@ class Reach:
         return {pk for under in self._under.values() for pk in under}
 
     def _collect(self, root):
-        found = [root]
-        for pk in found:
-            found.extend(self.children[pk])
-        return found
+        found, level = {}, [root]
+        while level:
+            found |= dict.fromkeys(level)
+            level = [below for pk in level for below in self.children.get(pk, ()) if below not in found]
+        return list(found)
 
 
 def _climb(pk, parents):
-    while pk := parents.get(pk):
-        yield pk
+    """The ids above ``pk``; each once, whatever a race made of the tree."""
+    found, above = set(), parents.get(pk)
+    while above and above not in found:
+        found.add(above)
+        above = parents.get(above)
+    return found
 
 
 def _tree_below(roots):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from django import forms
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
