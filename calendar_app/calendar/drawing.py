@@ -43,16 +43,15 @@ class Drawing:
         )
 
     def bar(self, event):
-        status, state, words = self.stances.of(event)
+        status, state, standing = self.stances.of(event)
         start, end = self.scale.span(event.starts_at, event.ends_at)
-        name, kind = event.title, event.kind
+        name, kind, detail = event.title, event.kind, ""
         if kind == "go_live":
             # Beside the bar of its release a flag need not repeat the name.
-            name, about = (self._go_live, name) if "release" in self.window.kinds else (name, self._go_live)
-            kind, words = "milestone", f"{about}, {words}" if words else about
+            name, detail = (self._go_live, name) if "release" in self.window.kinds else (name, self._go_live)
+            kind = "milestone"
         elif self.names_releases and event.release_id and kind != "release":
-            release = self.window.releases[event.release_id].name
-            words = f"{release}, {words}" if words else release
+            detail = self.window.releases[event.release_id].name
         return Bar(
             name,
             self.mount + event.path,
@@ -62,8 +61,9 @@ class Drawing:
             SERIES.get(event.part, 0) if kind == "phase" else 0,
             status,
             state,
-            words,
+            detail,
             self.window.clashes_of(event),
+            standing=standing,
         )
 
     def bands(self, spots, places):

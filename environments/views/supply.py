@@ -29,7 +29,11 @@ def environment_create(request):
     """A new environment with its first capacity."""
     at = timezone.now()
     form = EnvironmentForm(request.POST or None, initial={"commissioned_at": at})
-    words = {"title": _("New environment"), "back": reverse("environments:environment-list")}
+    words = {
+        "title": _("New environment"),
+        "above": _("Environments"),
+        "back": reverse("environments:environment-list"),
+    }
     if request.method != "POST" or not form.is_valid():
         return _shown(request, form, words)
     said = form.values()
@@ -46,7 +50,7 @@ def environment_edit(request, key):
     environment = get_object_or_404(Environment, key=key)
     use = EnvironmentUse.objects.filter(environment=environment).first()
     initial = {"setup_effort_hours": use.setup_effort_hours if use else 0}
-    words = {"title": _("Change %s") % environment, "back": environment.get_absolute_url()}
+    words = _words_of(_("Change %s"), environment, environment)
 
     def write(form, said):
         effort = said.pop("setup_effort_hours")
@@ -72,7 +76,7 @@ def capacity_create(request, key):
     environment = get_object_or_404(Environment, key=key)
     newest = environment.capacity_steps.order_by("-starts_at").first()
     initial = {"units": newest.units, "hourly_cost": newest.hourly_cost} if newest else {}
-    words = {"title": _("Capacity of %s") % environment, "back": environment.get_absolute_url()}
+    words = _words_of(_("Capacity of %s"), environment, environment)
 
     def write(form, said):
         step = CapacityStep(environment=environment, **said)
@@ -87,7 +91,7 @@ def capacity_edit(request, key, pk):
     """Correct a capacity step."""
     environment = get_object_or_404(Environment, key=key)
     step = get_object_or_404(CapacityStep, pk=pk, environment=environment)
-    words = {"title": _("Capacity of %s") % environment, "back": environment.get_absolute_url()}
+    words = _words_of(_("Capacity of %s"), environment, environment)
 
     def write(form, said):
         revision = Revision(step, form.cleaned_data["version"] or 0, said)
@@ -102,7 +106,7 @@ def capacity_edit(request, key, pk):
 def outage_create(request, key):
     """Plan an outage, or report one that happened."""
     environment = get_object_or_404(Environment, key=key)
-    words = {"title": _("Outage of %s") % environment, "back": environment.get_absolute_url()}
+    words = _words_of(_("Outage of %s"), environment, environment)
 
     def write(form, said):
         outage = Outage(environment=environment, **said)
@@ -118,7 +122,7 @@ def outage_create(request, key):
 def outage_edit(request, pk):
     """Correct an outage."""
     outage = _outage(pk)
-    words = {"title": _("Outage of %s") % outage.environment, "back": outage.get_absolute_url()}
+    words = _words_of(_("Outage of %s"), outage.environment, outage)
 
     def write(form, said):
         revision = Revision(outage, form.cleaned_data["version"] or 0, said)
@@ -162,6 +166,11 @@ def outage_withdrawal(request, pk):
         messages.error(request, refusal.messages[0])
         return go_to(request, outage)
     return _done(request, outage.environment, _("The outage is withdrawn."))
+
+
+def _words_of(title, environment, above):
+    """What the page of a form says: its title, and the page above it, where one goes back to."""
+    return {"title": title % environment, "above": above, "back": above.get_absolute_url()}
 
 
 def _outage(pk):

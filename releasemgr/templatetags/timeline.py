@@ -13,7 +13,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def sort_head(context, timeline, column, label):
+def sort_head(context, timeline, column, label, classes=""):
     """A ``<th>`` whose link sorts by ``column``, the other way round when it already does."""
     ascending, descending = timeline.sort == column, timeline.sort == f"-{column}"
     query = context["request"].GET.copy()
@@ -22,7 +22,8 @@ def sort_head(context, timeline, column, label):
     if ascending or descending:
         order, symbol = ("ascending", "sort-ascending") if ascending else ("descending", "sort-descending")
     return format_html(
-        '<th scope="col" aria-sort="{}"><a href="?{}">{}{}</a></th>',
+        '<th scope="col"{} aria-sort="{}"><a href="?{}">{}{}</a></th>',
+        format_html(' class="{}"', classes) if classes else "",
         order,
         query.urlencode(),
         label or _("Lane"),

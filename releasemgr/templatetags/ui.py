@@ -70,7 +70,9 @@ def field(bound, wide=False):  # noqa: FBT002  a template tag's flag reads ``wid
 
 
 def _look_of(widget):
-    if isinstance(widget, (CheckboxInput, RadioSelect, CheckboxSelectMultiple)):
+    if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
+        return "picks"  # the class stands on the group as well as on each of its inputs
+    if isinstance(widget, CheckboxInput):
         return "form-check-input"
     return "form-select" if isinstance(widget, Select) else "form-control"
 

@@ -21,7 +21,7 @@ class Bar(NamedTuple):
     kind: release phase gate milestone deployment booking blockout maintenance outage refresh change activity, or a
     strip: absence duty holiday. series: phase colour 1 to 6, 0 for the kind's own. status: "" on-track at-risk late
     failed done cancelled. state: of a gate open passed conditional rejected, of a booking requested approved active, of a
-    blockout soft hard. detail: words after the name. when: words for the time, where units are too coarse. key: makes
+    blockout soft hard. detail: words after the name. standing: how it stands, where status and state say too little. when: words for the time, where units are too coarse. key: makes
     the element id ``bar-<key>``. move_url: the form that takes a new from/to/lane; "" when it cannot be moved.
     """
 
@@ -38,6 +38,7 @@ class Bar(NamedTuple):
     when: str = ""
     key: str = ""
     move_url: str = ""
+    standing: str = ""
 
 
 class Band(NamedTuple):
@@ -93,7 +94,7 @@ class Pen:
 
     def bar(self, bar, track):
         """One ``<li>`` with the link; positions are the classes of ``pos.css``."""
-        name, url, start, end, kind, *look, detail, conflicts, when, key, move_url = bar
+        name, url, start, end, kind, *look, detail, conflicts, when, key, move_url, standing = bar
         left = start if start > 0 else 0
         right = end if end < self.units else self.units
         is_point = kind in POINTS
@@ -102,7 +103,7 @@ class Pen:
         attributes = f' id="bar-{escape(key)}"' if key else ""
         if move_url:
             attributes += f' data-move="{escape(move_url)}"'
-        before, after = self._words_about(kind, look[1], look[2], detail, conflicts)
+        before, after = self._words_about(kind, look[1], look[2], (detail, standing), conflicts)
         label = escape(name)
         if (right - left) * self.px > ROOMY_PX:
             label = f'<span class="n">{label}</span>'  # stays in view while its bar is scrolled
@@ -115,7 +116,7 @@ class Pen:
     def strip(self, bar):
         """A 6 px strip at the foot of the lane: seen, spoken, listed in the table, but no target."""
         left, right = clipped(bar.start, bar.end, self.scale)
-        before, after = self._words_about(bar.kind, bar.status, bar.state, bar.detail, 0)
+        before, after = self._words_about(bar.kind, bar.status, bar.state, (bar.detail, bar.standing), 0)
         when = escape(bar.when) if bar.when else self.scale.words(bar.start, bar.end)
         return (
             f'<li class="st s{left} w{right - left} k-{escape(bar.kind)}"><span class="x">'
@@ -154,13 +155,13 @@ class Pen:
             self._classes[key] = escape(" ".join(filter(None, words)))
         return self._classes[key]
 
-    def _words_about(self, kind, status, state, detail, conflicts):
-        """Escaped words before and after the dates: kind and detail; state, status and conflicts."""
-        key = (kind, status, state, detail, conflicts)
+    def _words_about(self, kind, status, state, details, conflicts):
+        """Escaped words before and after the dates: kind and details; state, status and conflicts."""
+        key = (kind, status, state, details, conflicts)
         if key not in self._said:
             spoken = self.spoken
             kind_words = spoken.get(kind, "")
-            before = (kind_words if kind_words != detail else "", detail)
+            before = (kind_words if kind_words != details[0] else "", *details)
             clash = (
                 ngettext("%(n)d conflict", "%(n)d conflicts", conflicts) % {"n": conflicts}
                 if conflicts

@@ -56,7 +56,7 @@ def rows_of(timeline):
             ends=bar.end,
             status=bar.status,
             status_words=spoken.get(bar.status, ""),
-            state_words=spoken.get(bar.state, ""),
+            state_words=spoken.get(bar.state, "") or bar.standing,
             conflicts=bar.conflicts,
         )
         for lane in timeline.lanes

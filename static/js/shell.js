@@ -78,6 +78,7 @@
   function reachable(root) {
     root.querySelectorAll(".table-wrap").forEach((box) => {
       if (box.scrollWidth > box.clientWidth && !box.querySelector("a, button, input, select")) box.tabIndex = 0;
+      if (box.querySelector(".matrix")) box.scrollLeft = box.scrollWidth;  // the newest period is the last column
     });
   }
   document.addEventListener("htmx:load", (event) => reachable(event.target));
