@@ -1,10 +1,12 @@
-"""The verbs of phases: plan, edit, begin, finish, cancel; and of milestones: plan and edit."""
+"""The verbs of phases: plan, edit, begin, finish, enter again, cancel; and of milestones: plan and edit."""
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import Phase
 from calendar_app.models.releases import NotPossible
+from calendar_app.phases.visits import close_visits, follow_status, open_visits, remember_first
 from releasemgr.changes.revisions import Revision, create, revise
 
 Status = Phase.Status
@@ -36,14 +38,33 @@ def edit_phase(phase, values, *, by, at):
 
 def begin_phases(phases, *, by, at):
     """Enter planned phases."""
-    return _step(
-        phases, Status.PLANNED, {"status": Status.ACTIVE, "entered_at": at}, by=by, at=at, verb="begun"
-    )
+    with transaction.atomic():
+        values = {"status": Status.ACTIVE, "entered_at": at}
+        outcome = _step(phases, Status.PLANNED, values, by=by, at=at, verb="begun")
+        open_visits(phases, at=at)
+    return outcome
 
 
 def finish_phases(phases, *, by, at):
     """Leave phases that are in progress."""
-    return _step(phases, Status.ACTIVE, {"status": Status.DONE, "left_at": at}, by=by, at=at, verb="finished")
+    with transaction.atomic():
+        remember_first(phases)
+        values = {"status": Status.DONE, "left_at": at}
+        outcome = _step(phases, Status.ACTIVE, values, by=by, at=at, verb="finished")
+        close_visits(phases, at=at)
+    return outcome
+
+
+def enter_again(phases, reason, *, by, at):
+    """Enter phases that were left once more, and say why: a further visit begins."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why it is entered again.")})
+    with transaction.atomic():
+        remember_first(phases)
+        values = {"status": Status.ACTIVE, "left_at": None}
+        outcome = _step(phases, Status.DONE, values, by=by, at=at, verb="entered again")
+        open_visits(phases, at=at, reason=reason.strip())
+    return outcome
 
 
 def cancel_phases(phases, *, by, at):
@@ -78,6 +99,15 @@ def check_order(starts_on, ends_on):
     """Refuse an end before the start."""
     if starts_on > ends_on:
         raise ValidationError({"ends_on": _("The end lies before the start.")})
+
+
+def revise_phases(revisions, *, by, at, verb):
+    """The door for `undo`: visits follow a status that is put back."""
+    with transaction.atomic():
+        outcome = revise(revisions, by=by, at=at, verb=verb)
+        changed = {revision.subject.pk for revision in revisions if "status" in revision.values}
+        follow_status([phase for phase in outcome.rows if phase.pk in changed], at=at)
+    return outcome
 
 
 def _step(phases, state, values, *, by, at, verb):

@@ -15,6 +15,7 @@ from calendar_app.models import (
     Release,
     ReleaseImpact,
 )
+from calendar_app.releases.phases import revise_phases
 from calendar_app.stakers.blockouts import settle_tree
 from calendar_app.stakers.deployments import settle_applications
 from calendar_app.stakers.releases import settle_impacts, settle_releases
@@ -27,7 +28,10 @@ def register_nouns():
     """Tell the verb contract how claims follow from each noun."""
     register(Release, settle=settle_releases, permission=Permission.PLAN_RELEASE)
     register(ReleaseImpact, settle=settle_impacts, under=("release",))
-    for model in (Phase, Milestone, Deployment):
+    register(
+        Phase, revise=revise_phases, settle=stake, under=("release",), permission=Permission.PLAN_RELEASE
+    )
+    for model in (Milestone, Deployment):
         register(model, settle=stake, under=("release",), permission=Permission.PLAN_RELEASE)
     register(Gate, revise=revise_gates, settle=stake, under=("release",), permission=Permission.PLAN_RELEASE)
     register(Criterion, revise=revise_criteria, permission=Permission.PLAN_RELEASE)
