@@ -19,6 +19,7 @@ urlpatterns = [
     path("improvement/", include("improvement.urls")),
 ]
 
+handler400 = "releasemgr.views.bad_request"
 handler403 = "releasemgr.views.forbidden"
 handler404 = "releasemgr.views.not_found"
 handler500 = "releasemgr.views.server_error"

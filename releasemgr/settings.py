@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "releasemgr.bodies.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -184,6 +185,12 @@ STORAGES = {
     },
 }
 
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+# A text of 5 MB reaches its form, which refuses it at the field; releasemgr.bodies refuses what is larger than a file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a check-in of a hundred releases is one form
+ATTACHMENT_MAX_BYTES = _number("ATTACHMENT_MAX_MB", 10) << 20
+
 CELERY_BROKER_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -202,6 +209,10 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "sweep files that nothing speaks of": {
+        "task": "releasemgr.activity.tasks.sweep_attachments",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "seal the audit trail": {"task": "releasemgr.activity.tasks.seal_audit", "schedule": crontab(minute=5)},
     "ring for unanswered marks": {"task": "reporting.tasks.sweep", "schedule": 30},
     "pass midnights and refresh running figures": {"task": "reporting.tasks.tick", "schedule": 60},

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
 ]
 
+handler400 = "releasemgr.views.bad_request"
 handler403 = "releasemgr.views.forbidden"
 handler404 = "releasemgr.views.not_found"
 handler500 = "releasemgr.views.server_error"

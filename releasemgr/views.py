@@ -1,6 +1,7 @@
 """Pages that belong to no practice: health, errors, the choice of organisation, an organisation's start page."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -54,6 +55,12 @@ def metrics(request):
         f"releasemgr_oldest_mark_seconds {queue.oldest_seconds:.0f}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
+
+
+def bad_request(request, exception=None):
+    """400: more than a form may hold, or something no browser sends; 413 when it was too large."""
+    is_too_large = isinstance(exception, RequestDataTooBig)
+    return render(request, "400.html", status=413 if is_too_large else 400)
 
 
 def forbidden(request, exception=None):

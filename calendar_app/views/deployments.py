@@ -38,7 +38,6 @@ def deployment_detail(request, number):
         "crumbs": [(_("Release calendar"), reverse("calendar:calendar"))],
         "application_url": links.application(deployment.application.key),
         "release_url": links.release(deployment.release.number) if deployment.release else "",
-        "history_url": reverse("activity:history", args=["deployment", deployment.pk]),
         "is_peek": in_peek(request),
     }
     return render_page(request, "calendar/deployment.html", context, partial="facts", peek="facts")

@@ -29,7 +29,7 @@ class Comment(OrgModel):
         ]
 
     def __str__(self):
-        return self.text[:80]
+        return str(_("Comment"))  # never its text: the audit trail keeps labels, and a withdrawn text is gone
 
 
 class Attachment(OrgModel):

@@ -17,6 +17,7 @@ from releasemgr.demo.blockouts import plant_blockouts
 from releasemgr.demo.bookings import plant_bookings
 from releasemgr.demo.carrier import CARRIER
 from releasemgr.demo.deployments import plant_deployments
+from releasemgr.demo.discussion import plant_discussion
 from releasemgr.demo.flow import plant_flow
 from releasemgr.demo.gates import plant_gates
 from releasemgr.demo.improvement import plant_actions, plant_conflict_decisions
@@ -94,6 +95,7 @@ def _plant(scene, members):
     plant_outages(scene)
     plant_actions(scene)
     plant_conflict_decisions(scene)
+    plant_discussion(scene)
 
 
 def _plant_members(org, blueprint, password):

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 _scope = ContextVar("org_scope", default=None)
 _maintenance = ContextVar("maintenance", default=False)
+_takebacks = ContextVar("takebacks", default=None)
 
 
 class ScopeError(RuntimeError):
@@ -59,13 +60,55 @@ def org_scope(org):
         return
     token = _scope.set(organisation)
     try:
-        with transaction.atomic():
+        with _taken_back(), transaction.atomic():
             _announce(organisation.pk)
             yield organisation
             if not connection.needs_rollback:
                 _announce(None)
     finally:
         _scope.reset(token)
+
+
+def on_rollback(function):
+    """Have ``function()`` called when what is done in the open scope is not committed: for files, which no rollback takes.
+
+    Nothing happens when it is committed. Inside a transaction that is wider than the scope (a test), that one decides.
+    """
+    takebacks = _takebacks.get()
+    if takebacks is None:
+        raise ScopeError("No organisation scope is open: use `with org_scope(org):`.")
+    takeback = _Takeback(function)
+    takebacks.append(takeback)
+    transaction.on_commit(takeback.forget)
+
+
+class _Takeback:
+    """A function for the case of a rollback; on commit it is forgotten."""
+
+    def __init__(self, function):
+        self.function, self.is_settled = function, False
+
+    def forget(self):
+        self.is_settled = True
+
+    def run(self):
+        """Call the function unless the work was committed or still waits for a wider transaction."""
+        is_waiting = any(callback == self.forget for _sids, callback, _robust in connection.run_on_commit)
+        if not self.is_settled and not is_waiting:
+            self.function()
+
+
+@contextmanager
+def _taken_back():
+    """Run at the end what was asked for by `on_rollback` and is due."""
+    takebacks = []
+    token = _takebacks.set(takebacks)
+    try:
+        yield
+    finally:
+        _takebacks.reset(token)
+        for takeback in takebacks:
+            takeback.run()
 
 
 @contextmanager

@@ -57,7 +57,8 @@
     toast(text, level, undo);
   });
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status !== 404 || !event.detail.target) toast(box.dataset.failed, "error", "");
+    const status = event.detail.xhr.status;
+    if (status !== 404 || !event.detail.target) toast(status === 413 ? box.dataset.large : box.dataset.failed, "error", "");
   });
   document.addEventListener("htmx:sendError", () => { if (navigator.onLine) toast(box.dataset.failed, "error", ""); });
 

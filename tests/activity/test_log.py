@@ -7,20 +7,12 @@ import pytest
 
 from releasemgr.activity.models import Entry
 from releasemgr.activity.trail import record
-from releasemgr.portfolio.models import Portfolio, Project
 from releasemgr.tenancy.scope import org_scope
 from tests.conftest import JUNE_1
 
 pytestmark = pytest.mark.django_db
 
 LOG = "/o/acme/activity/"
-
-
-@pytest.fixture
-def payments(acme):
-    with org_scope(acme):
-        node = Portfolio.objects.create(name="Retail bank")
-        return Project.objects.create(key="payments", name="Payments", portfolio=node)
 
 
 def rename(project, by, *, to, at=JUNE_1):

@@ -8,7 +8,7 @@ from environments.models import Booking, CapacityStep, Outage
 from improvement.models import Action, Baseline
 from releasemgr.accounts.models import Invitation, Membership
 from releasemgr.accounts.roles import Role
-from releasemgr.activity.models import Entry
+from releasemgr.activity.models import Attachment, Comment, Entry
 from releasemgr.activity.seals import seal_entries
 from releasemgr.administration.invitations import invite
 from releasemgr.demo.carrier import CARRIER
@@ -98,6 +98,8 @@ SAMPLES = {
     ("people", "pk"): lambda: Person.objects.order_by("name").first().pk,
     ("history", "noun"): lambda: "release",
     ("history", "pk"): lambda: Release.objects.order_by("number").first().pk,
+    ("comments", "pk"): lambda: Comment.objects.order_by("pk").first().pk,
+    ("files", "pk"): lambda: Attachment.objects.order_by("pk").first().pk,
     ("releases", "number"): lambda: _riding().number,
     ("phases", "position"): lambda: 1,
     ("gates", "pk"): lambda: Gate.objects.filter(release=_riding(), state=Gate.State.OPEN).first().pk,
