@@ -5,6 +5,7 @@ class CalendarConfig(AppConfig):
     name = "calendar_app"
 
     def ready(self):
+        from calendar_app.approvals.watching import reconsider
         from calendar_app.claims import gathered, listeners
         from calendar_app.conflicts import refresh, register_rules
         from calendar_app.gates import facts
@@ -22,3 +23,4 @@ class CalendarConfig(AppConfig):
         facts.register_rules()
         watch(facts.rejudge)
         watch(follow_below)
+        watch(reconsider)

@@ -83,6 +83,12 @@ def withdraw(gates, *, by, at):
     return outcome
 
 
+def fulfil(gates, *, by, at):
+    """Make passes with conditions plain passes: every condition is met. The round keeps what was decided."""
+    _require(gates, (State.CONDITIONAL,))
+    return _revise(gates, State.PASSED, by=by, at=at, verb="fulfilled")
+
+
 def revoke(gates, *, by, at, because=()):
     """Take passes back: what they were based on no longer holds. The gate is open again; the votes stay as record.
 
