@@ -32,6 +32,7 @@ SECTIONS = (
             Entry(_("Releases"), "calendar:release-list", "rocket"),
             Entry(_("Conflicts"), "calendar:conflict-list", "alert-triangle"),
             Entry(_("Blockouts"), "calendar:blockout-list", "calendar-off"),
+            Entry(_("Exceptions"), "calendar:exception-list", "shield-check"),
         ),
     ),
     Section(

@@ -46,6 +46,7 @@ class Dependency(OrgModel):
     promised_on = models.DateField(_("promised for"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.REQUESTED)
     satisfied_at = models.DateTimeField(_("satisfied"), null=True, blank=True)
+    satisfied_by_name = models.CharField(max_length=120, blank=True)  # empty: by itself
     waived_until = models.DateField(_("waived until"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True, max_length=5_000)
     version = models.PositiveIntegerField(default=1)

@@ -1,5 +1,7 @@
 """Exception requests: formal permission to differ."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,11 +13,27 @@ from calendar_app.models.releases import Release
 from calendar_app.models.trains import Nomination
 from releasemgr.portfolio.models import Person
 from releasemgr.tenancy.constraints import org_walls
+from releasemgr.tenancy.days import local_date
 from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
+from releasemgr.tenancy.scope import current_org
+
+EXPIRES_SOON = timedelta(days=14)
 
 
 class ExceptionQuerySet(models.QuerySet):
     """Words for sets of exception requests."""
+
+    def for_list(self):
+        """With what a row of a list shows."""
+        return self.select_related("release", "approver")
+
+    def waiting(self):
+        """Asked for and not yet decided."""
+        return self.filter(state=ExceptionRequest.State.REQUESTED)
+
+    def expiring(self, at):
+        """In force, and over soon after an instant."""
+        return self.in_force(at).filter(expires_at__lte=at + EXPIRES_SOON)
 
     def in_force(self, at):
         """Granted and not yet expired at an instant."""
@@ -23,7 +41,10 @@ class ExceptionQuerySet(models.QuerySet):
 
 
 class ExceptionRequest(OrgModel):
-    """A release asks to differ from a rule, with the risk of either answer; a granted one ends at ``expires_at``."""
+    """A release asks to differ from a rule, with the risk of either answer; a granted one ends at ``expires_at``.
+
+    Until it is decided, ``expires_at`` is the end that was asked for. Which reference it names depends on its kind.
+    """
 
     class Kind(models.TextChoices):
         LATE_ENTRY = "late_entry", _("Late entry")
@@ -66,6 +87,12 @@ class ExceptionRequest(OrgModel):
         constraints = [
             *org_walls("exceptionrequest", "release", "criterion", "nomination", "blockout", "approver"),
             models.UniqueConstraint(fields=["org", "number"], name="exceptionrequest_number_once"),
+            models.UniqueConstraint(
+                fields=["org", "release", "kind", "subject", "criterion", "nomination", "blockout"],
+                condition=Q(state="requested"),
+                nulls_distinct=False,
+                name="exceptionrequest_asked_once",
+            ),
             models.CheckConstraint(
                 name="exceptionrequest_decided_has_instant",
                 condition=Q(state__in=["requested", "withdrawn"]) | Q(decided_at__isnull=False),
@@ -87,7 +114,17 @@ class ExceptionRequest(OrgModel):
                 name="exceptionrequest_by_criterion",
             ),
             models.Index(
+                fields=["org", "blockout"],
+                condition=Q(blockout__isnull=False),
+                name="exceptionrequest_by_blockout",
+            ),
+            models.Index(
                 fields=["org", "expires_at"], condition=Q(state="granted"), name="exceptionrequest_by_expiry"
+            ),
+            models.Index(
+                fields=["org", "approver"],
+                condition=Q(state="requested"),
+                name="exceptionrequest_waiting",
             ),
         ]
 
@@ -98,6 +135,17 @@ class ExceptionRequest(OrgModel):
     def reference(self):
         """What people call it by: ``EXC-7``."""
         return f"EXC-{self.number}"
+
+    @property
+    def last_day(self):
+        """The last local day on which it holds; None when it has no end."""
+        if self.expires_at is None:
+            return None
+        return local_date(self.expires_at - timedelta(microseconds=1), current_org().zone)
+
+    def is_in_force(self, at):
+        """Granted and not yet expired at an instant."""
+        return self.state == self.State.GRANTED and (self.expires_at is None or self.expires_at > at)
 
     def get_absolute_url(self):
         return reverse("calendar:exception-detail", args=[self.number])

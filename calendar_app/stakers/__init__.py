@@ -1,6 +1,7 @@
 """What each noun of the calendar claims; importing this registers it, and what settles after a change."""
 
 from calendar_app.claims import stake
+from calendar_app.exceptions.requests import revise_exceptions
 from calendar_app.gates.criteria import revise_criteria
 from calendar_app.gates.rounds import revise_gates
 from calendar_app.models import (
@@ -8,6 +9,7 @@ from calendar_app.models import (
     Conflict,
     Criterion,
     Deployment,
+    ExceptionRequest,
     Gate,
     Milestone,
     Phase,
@@ -37,6 +39,7 @@ def register_nouns():
     register(Criterion, revise=revise_criteria, permission=Permission.PLAN_RELEASE)
     register(PhaseActivity, permission=Permission.PLAN_RELEASE)
     register(Blockout, settle=stake, permission=Permission.MANAGE_BLOCKOUT)
+    register(ExceptionRequest, revise=revise_exceptions, permission=Permission.PLAN_RELEASE)
     register(Conflict, permission=Permission.WORK_CONFLICT)
     register(Application, settle=settle_applications)
     for model in (Portfolio, Project, Ownership):

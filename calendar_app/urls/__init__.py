@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calendar_app.urls import conflicts, gates, releases
+from calendar_app.urls import conflicts, exceptions, gates, releases
 from calendar_app.views import calendar
 
 app_name = "calendar"
@@ -12,4 +12,5 @@ urlpatterns = [
     *releases.urlpatterns,
     *gates.urlpatterns,
     *conflicts.urlpatterns,
+    *exceptions.urlpatterns,
 ]

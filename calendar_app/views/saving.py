@@ -1,6 +1,6 @@
 """How the calendar's forms are answered: shown, refused at the field, lost to somebody faster, or saved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -13,7 +13,10 @@ from releasemgr.htmx import go_to, in_peek, render_page
 
 @dataclass(frozen=True)
 class FormPage:
-    """What ``calendar/form.html`` says around a form; ``crumbs`` are (label, url) pairs."""
+    """What ``calendar/form.html`` says around a form; ``crumbs`` are (label, url) pairs.
+
+    A page that shows more around its form extends that template and is named here, with ``facts`` for its context.
+    """
 
     title: str
     submit: str
@@ -21,6 +24,8 @@ class FormPage:
     crumbs: tuple = ()
     lead: str = ""
     is_danger: bool = False
+    template: str = "calendar/form.html"
+    facts: dict = field(default_factory=dict)
 
 
 def answer_form(request, form_class, verb, page, *, initial=None, said, **arguments):
@@ -98,5 +103,5 @@ def _renewed(form, moved):
 
 
 def _show(request, form, page, *, status=200, conflict: Lost | None = None):
-    context = {"form": form, "page": page, "conflict": conflict, "is_peek": in_peek(request)}
-    return render_page(request, "calendar/form.html", context, partial="form", peek="form", status=status)
+    context = page.facts | {"form": form, "page": page, "conflict": conflict, "is_peek": in_peek(request)}
+    return render_page(request, page.template, context, partial="form", peek="form", status=status)

@@ -18,6 +18,7 @@ from releasemgr.demo.bookings import plant_bookings
 from releasemgr.demo.carrier import CARRIER
 from releasemgr.demo.deployments import plant_deployments
 from releasemgr.demo.discussion import plant_discussion
+from releasemgr.demo.exceptions import plant_exceptions
 from releasemgr.demo.flow import plant_flow
 from releasemgr.demo.gates import plant_gates
 from releasemgr.demo.improvement import plant_actions, plant_conflict_decisions
@@ -96,6 +97,7 @@ def _plant(scene, members):
     plant_actions(scene)
     plant_conflict_decisions(scene)
     plant_discussion(scene)
+    plant_exceptions(scene, members)
 
 
 def _plant_members(org, blueprint, password):

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from calendar_app.models import Gate, Milestone, Phase, Release, ReleaseImpact
+from calendar_app.exceptions.requests import ask
+from calendar_app.models import Criterion, ExceptionRequest, Gate, Milestone, Phase, Release, ReleaseImpact
 from releasemgr.changes.revisions import create
-from releasemgr.portfolio.models import Application, Ownership, Portfolio, Project
+from releasemgr.portfolio.models import Application, Ownership, Person, Portfolio, Project
 from releasemgr.tenancy.models import next_numbers
 from tests.conftest import JUNE_1
 
@@ -69,3 +70,35 @@ def world(bank, payments, rita):
     )
     create([summit], by=rita, at=JUNE_1)
     return World(bank, payments, cards, ledger, portal, september, october, sit, gate, summit)
+
+
+def person(user, name=""):
+    """The entry of somebody with an account among the people of the organisation."""
+    return Person.objects.create(name=name or user.name, user_id=user.pk)
+
+
+@pytest.fixture
+def olgas(olga, in_acme):
+    """Olga, who decides."""
+    return person(olga)
+
+
+@pytest.fixture
+def unmet(world, rita):
+    """A criterion of the gate of September that nobody has met."""
+    return create([Criterion(gate=world.gate, name="No open severity 1")], by=rita, at=JUNE_1).rows[0]
+
+
+def asked(world, olgas, rita, *, kind=ExceptionRequest.Kind.WAIVER, **about):
+    """An exception that Rita asked for, for Olga to decide."""
+    values = {
+        "release": world.september,
+        "subject": "Open defects",
+        "reason": "The fix comes a week later.",
+        "risk_if_granted": "A few customers see it.",
+        "risk_if_refused": "The release waits a quarter.",
+        "approver": olgas,
+        "expires_at": JUNE_1 + 60 * DAY,
+        **about,
+    }
+    return ask([ExceptionRequest(kind=kind, **values)], by=rita, at=JUNE_1).rows[0]

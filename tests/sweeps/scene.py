@@ -3,7 +3,7 @@
 from django.test import Client
 from django.utils import timezone
 
-from calendar_app.models import Blockout, Conflict, Deployment, Gate, Milestone, Release
+from calendar_app.models import Blockout, Conflict, Deployment, ExceptionRequest, Gate, Milestone, Release
 from environments.models import Booking, CapacityStep, Outage
 from improvement.models import Action, Baseline
 from releasemgr.accounts.models import Invitation, Membership
@@ -108,6 +108,7 @@ SAMPLES = {
     ("environments", "key"): lambda: "acceptance",
     ("bookings", "number"): lambda: _waiting().number,
     ("deployments", "number"): lambda: Deployment.objects.filter(status="planned").first().number,
+    ("exceptions", "number"): lambda: ExceptionRequest.objects.waiting().order_by("number").first().number,
     ("conflicts", "pk"): lambda: Conflict.objects.filter(state=Conflict.State.OPEN).first().pk,
     ("capacity", "pk"): lambda: CapacityStep.objects.get(environment__key="acceptance").pk,
     ("kpis", "slug"): lambda: "deployment_frequency",
