@@ -215,6 +215,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "seal the audit trail": {"task": "releasemgr.activity.tasks.seal_audit", "schedule": crontab(minute=5)},
     "ring for unanswered marks": {"task": "reporting.tasks.sweep", "schedule": 30},
+    "plan the next releases of trains": {
+        "task": "calendar_app.tasks.extend_trains",
+        "schedule": crontab(minute=20),
+    },
     "pass midnights and refresh running figures": {"task": "reporting.tasks.tick", "schedule": 60},
 }
 

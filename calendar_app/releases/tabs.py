@@ -29,6 +29,7 @@ class Link:
 
 TABS = [
     Tab(_("Overview"), "calendar:release-detail"),
+    Tab(_("Nominations"), "calendar:release-nominations", frozenset({Release.Kind.ENTERPRISE})),
 ]
 
 

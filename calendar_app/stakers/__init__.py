@@ -12,15 +12,18 @@ from calendar_app.models import (
     ExceptionRequest,
     Gate,
     Milestone,
+    Nomination,
     Phase,
     PhaseActivity,
     Release,
     ReleaseImpact,
+    Train,
 )
 from calendar_app.releases.phases import revise_phases
 from calendar_app.stakers.blockouts import settle_tree
 from calendar_app.stakers.deployments import settle_applications
 from calendar_app.stakers.releases import settle_impacts, settle_releases
+from calendar_app.trains.nominations import revise_nominations
 from releasemgr.accounts.roles import Permission
 from releasemgr.changes.nouns import register
 from releasemgr.portfolio.models import Application, Ownership, Portfolio, Project
@@ -40,6 +43,8 @@ def register_nouns():
     register(PhaseActivity, permission=Permission.PLAN_RELEASE)
     register(Blockout, settle=stake, permission=Permission.MANAGE_BLOCKOUT)
     register(ExceptionRequest, revise=revise_exceptions, permission=Permission.PLAN_RELEASE)
+    register(Train, permission=Permission.ADMIT)
+    register(Nomination, revise=revise_nominations, permission=Permission.ADMIT)
     register(Conflict, permission=Permission.WORK_CONFLICT)
     register(Application, settle=settle_applications)
     for model in (Portfolio, Project, Ownership):

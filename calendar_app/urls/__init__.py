@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calendar_app.urls import conflicts, exceptions, gates, releases
+from calendar_app.urls import conflicts, exceptions, gates, releases, trains
 from calendar_app.views import calendar
 
 app_name = "calendar"
@@ -10,6 +10,7 @@ app_name = "calendar"
 urlpatterns = [
     path("", calendar.calendar, name="calendar"),
     *releases.urlpatterns,
+    *trains.urlpatterns,
     *gates.urlpatterns,
     *conflicts.urlpatterns,
     *exceptions.urlpatterns,

@@ -22,6 +22,7 @@ from releasemgr.demo.exceptions import plant_exceptions
 from releasemgr.demo.flow import plant_flow
 from releasemgr.demo.gates import plant_gates
 from releasemgr.demo.improvement import plant_actions, plant_conflict_decisions
+from releasemgr.demo.nominations import plant_nominations
 from releasemgr.demo.outages import plant_outages
 from releasemgr.demo.portfolio import plant_portfolio
 from releasemgr.demo.scene import Scene
@@ -88,6 +89,7 @@ def demo_password():
 def _plant(scene, members):
     plant_portfolio(scene, members)
     trains = plant_trains(scene)
+    plant_nominations(scene, trains)
     plant_gates(scene, trains)
     plant_deployments(scene, trains)
     plant_flow(scene)

@@ -3,7 +3,17 @@
 from django.test import Client
 from django.utils import timezone
 
-from calendar_app.models import Blockout, Conflict, Deployment, ExceptionRequest, Gate, Milestone, Release
+from calendar_app.models import (
+    Blockout,
+    Conflict,
+    Deployment,
+    ExceptionRequest,
+    Gate,
+    Milestone,
+    Nomination,
+    Release,
+    Train,
+)
 from environments.models import Booking, CapacityStep, Outage
 from improvement.models import Action, Baseline
 from releasemgr.accounts.models import Invitation, Membership
@@ -77,6 +87,11 @@ def _riding():
     return open_ones.order_by("-target_date", "number").first()
 
 
+def _open_entry():
+    """An enterprise release for which projects are nominated."""
+    return Nomination.objects.filter(state="submitted").order_by("pk").first().release
+
+
 def _changed_release():
     """The audit entry of a change of a release."""
     return Entry.objects.filter(noun="release").exclude(changes={}).newest_first().first()
@@ -87,7 +102,8 @@ def _waiting():
     return Booking.objects.filter(status=Booking.Status.REQUESTED).order_by("-starts_at", "number").first()
 
 
-# What stands for a parameter: (the fixed part of the path before it, its name) -> a value of a real object.
+# What stands for a parameter: (the fixed part of the path before it, its name) -> a value of a real object. Where a page
+# below needs another object, (the part before, its name, the part after) says which.
 SAMPLES = {
     ("nodes", "pk"): lambda: Portfolio.objects.order_by("name").last().pk,
     ("projects", "key"): lambda: "sender-portal",
@@ -101,8 +117,11 @@ SAMPLES = {
     ("comments", "pk"): lambda: Comment.objects.order_by("pk").first().pk,
     ("files", "pk"): lambda: Attachment.objects.order_by("pk").first().pk,
     ("releases", "number"): lambda: _riding().number,
+    ("releases", "number", "nominations"): lambda: _open_entry().number,
     ("phases", "position"): lambda: 1,
     ("gates", "pk"): lambda: Gate.objects.filter(release=_riding(), state=Gate.State.OPEN).first().pk,
+    ("trains", "pk"): lambda: Train.objects.get().pk,
+    ("nominations", "pk"): lambda: Nomination.objects.filter(state="submitted").order_by("pk").first().pk,
     ("milestones", "pk"): lambda: Milestone.objects.order_by("pk").first().pk,
     ("blockouts", "pk"): lambda: Blockout.objects.order_by("-starts_at").first().pk,
     ("environments", "key"): lambda: "acceptance",
@@ -129,14 +148,16 @@ class NoSample(AssertionError):
 def address(route, org):
     """The route's path in the organisation with real objects for its parameters. Open the scope around it."""
     fixed, parts = "", []
-    for part in route.path.replace("<slug>", org.slug, 1).split("/"):
+    path = route.path.replace("<slug>", org.slug, 1).split("/")
+    for part, following in zip(path, [*path[1:], ""], strict=True):
         if "<" not in part:
             fixed = part or fixed
             parts.append(part)
             continue
         before, _, rest = part.partition("<")
         name = rest.partition(">")[0].rpartition(":")[2]
-        if (fixed, name) not in SAMPLES:
+        sample = SAMPLES.get((fixed, name, following)) or SAMPLES.get((fixed, name))
+        if sample is None:
             raise NoSample(f"{route.path}: nothing stands for ({fixed!r}, {name!r}) in tests/sweeps/scene.py")
-        parts.append(f"{before}{SAMPLES[fixed, name]()}{rest.partition('>')[2]}")
+        parts.append(f"{before}{sample()}{rest.partition('>')[2]}")
     return "/".join(parts)

@@ -1,0 +1,17 @@
+"""Celery shells of what the calendar does by itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task
+def extend_trains():
+    """Plan the releases that running trains lack, each organisation in a scope and transaction of its own."""
+    from calendar_app.models import Train
+    from calendar_app.trains.running import extend
+    from releasemgr.tenancy.models import Organisation
+    from releasemgr.tenancy.scope import org_scope
+
+    for org in Organisation.objects.order_by("pk"):
+        with org_scope(org):
+            extend(Train.objects.filter(stopped_at=None), by=None, at=timezone.now())

@@ -1,0 +1,1 @@
+"""Release trains, and the nominations by which projects ask to ride."""
