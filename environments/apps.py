@@ -11,11 +11,17 @@ class EnvironmentsConfig(AppConfig):
         from environments.models import CapacityStep, EnvironmentUse
         from environments.rules import register_rules
         from environments.supply import revise_capacity, revise_environments, revise_outages
+        from releasemgr.accounts.roles import Permission
         from releasemgr.changes.revisions import register
         from releasemgr.portfolio.models import Environment
 
         register(claims.Booking, revise=revise_bookings, settle=stake)
-        register(claims.Outage, revise=revise_outages, settle=stake)
+        register(
+            claims.Outage,
+            revise=revise_outages,
+            settle=stake,
+            permission=Permission.MANAGE_ENVIRONMENT,
+        )
         register(CapacityStep, revise=revise_capacity)
         register(Environment, revise=revise_environments)
         register(EnvironmentUse)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from calendar_app.models import Conflict
+from environments.blockouts import bands
 from environments.capacity import Load
 from environments.filters import ScheduleFilter
 from environments.models import Booking, Outage
@@ -44,6 +45,11 @@ class Schedule:
         if self.first == 0 and lanes:
             lanes.insert(0, self._use_lane())
         return lanes
+
+    @cached_property
+    def bands(self):
+        """The blockouts that reach environments of this page."""
+        return bands(self.environments, self.period, self.scale)
 
     @cached_property
     def environments(self):

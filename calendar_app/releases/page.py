@@ -8,7 +8,7 @@ from calendar_app.conflicts import sentence
 from calendar_app.models import Conflict, Deployment, Gate, Phase, Release, ReleaseImpact, Version
 from calendar_app.releases.lifecycle import steps_for
 from calendar_app.releases.queries import Standing, conflicts_of, countdown, stance_of
-from releasemgr.activity.models import Entry
+from releasemgr.changes.revisions import undoable
 
 MOST = 20  # deployments and versions shown; the rest is counted
 _PHASES = {
@@ -109,13 +109,6 @@ def gate_stance(gate, today):
     if gate.state in (Gate.State.OPEN, Gate.State.SUBMITTED) and gate.planned_date < today:
         return "late"
     return GATES[gate.state]
-
-
-def undoable(row, *, by):
-    """The id of the last act on a row, when ``by`` did it and it changed values; else None."""
-    last = Entry.objects.of(row).newest_first().first()
-    is_mine = last is not None and last.actor_id == by.pk and last.verb != "undone"
-    return last.act_id if is_mine and last.changes else None
 
 
 def _slip(release):

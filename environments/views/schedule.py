@@ -47,6 +47,7 @@ def _timeline(query, page, *, today):
         label=_("Environment schedule"),
         scale=page.scale,
         lanes=page.lanes,
+        bands=page.bands,
         view=view,
         sort=query.get("sort", "start"),
         zooms=[

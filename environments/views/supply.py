@@ -13,10 +13,9 @@ from environments.collisions import both_values, take_theirs
 from environments.forms import CapacityForm, EnvironmentForm, OutageForm
 from environments.models import CapacityStep, EnvironmentUse, Outage
 from environments.times import period_words
-from environments.views.answers import last_act
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
-from releasemgr.changes.revisions import Moved, Revision, revise
+from releasemgr.changes.revisions import Moved, Revision, revise, undoable
 from releasemgr.htmx import go_to, render_conflict, render_invalid, render_page
 from releasemgr.portfolio.models import Environment
 
@@ -143,7 +142,7 @@ def outage_detail(request, pk):
         "may_manage": request.membership.may(MANAGE),
         "has_begun": outage.starts_at <= now,
         "is_over": outage.ends_at is not None and outage.ends_at <= now,
-        "can_undo": last_act(outage) is not None,
+        "undo_id": undoable(outage, by=request.user),
     }
     return render_page(request, "environments/outage_detail.html", context, partial="outage")
 

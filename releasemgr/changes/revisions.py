@@ -36,6 +36,7 @@ __all__ = [
     "revise",
     "settle",
     "undo",
+    "undoable",
     "watch",
 ]
 
@@ -125,6 +126,13 @@ def undo(act_id, *, by, at):
         by_verb[noun_of(type(revision.subject)).revise or revise].append(revision)
     with transaction.atomic(), one_act():
         return [verb(revisions, by=by, at=at, verb="undone") for verb, revisions in by_verb.items()]
+
+
+def undoable(row, *, by):
+    """The id of the last act on a row, when ``by`` did it and it changed values; else None."""
+    last = Entry.objects.of(row).newest_first().first()
+    is_mine = last is not None and last.actor_id == by.pk and last.verb != "undone"
+    return last.act_id if is_mine and last.changes else None
 
 
 def _lock_all(revisions):

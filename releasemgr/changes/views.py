@@ -23,7 +23,7 @@ def reversal(request, act_id):
     _check_right(request, act_id)
     back = _safe(request, request.POST.get("next", ""))
     try:
-        undo(act_id, by=request.user, at=now())
+        outcomes = undo(act_id, by=request.user, at=now())
     except Moved as moved:
         context = {"conflict": both_values(moved), "back_url": back}
         return render(request, "409.html", context, status=409)
@@ -31,6 +31,7 @@ def reversal(request, act_id):
         messages.error(request, " ".join(refusal.messages))
     else:
         messages.success(request, _("Undone."))
+        back = _address(outcomes) or back
     return go_to(request, back)
 
 
@@ -43,6 +44,12 @@ def _check_right(request, act_id):
     mine = all(actor_id == request.user.pk for actor_id, _noun in entries)
     if not mine or not all(right and request.membership.may(right) for right in rights):
         raise PermissionDenied
+
+
+def _address(outcomes):
+    """The page of the one row put back, where its key is its address and may have changed; else ""."""
+    rows = [row for outcome in outcomes for row in outcome.rows]
+    return rows[0].get_absolute_url() if len(rows) == 1 and hasattr(rows[0], "key") else ""
 
 
 def _safe(request, url):

@@ -1,6 +1,6 @@
 """The pages of environments, their capacity and outages."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -145,6 +145,27 @@ def test_an_outage_is_reported_and_ended(emmas, sit):
     outage.refresh_from_db()
     assert outage.ends_at is not None
     assert b"It is over" not in emmas.get(f"{HOME}outages/{outage.pk}/").content
+
+
+def test_a_correction_of_an_outage_is_taken_back_from_its_page(emmas, sit):
+    said = {
+        "starts_at": "2099-06-01T10:00",
+        "ends_at": "2099-06-01T12:00",
+        "reason": "Patch",
+        "is_planned": "on",
+    }
+    emmas.post(f"{HOME}sit-1/outages/", said)
+    outage = Outage.objects.get()
+    path = f"{HOME}outages/{outage.pk}/"
+    emmas.post(f"{path}edit/", said | {"ends_at": "2099-06-01T20:00", "version": 1})
+    undo_id = emmas.get(path).context["undo_id"]
+
+    undone = emmas.post(f"/o/acme/changes/{undo_id}/reversal/", {"next": path})
+
+    assert undone.url == path
+    outage.refresh_from_db()
+    assert outage.ends_at == datetime(2099, 6, 1, 10, tzinfo=UTC)  # noon in Berlin, as first said
+    assert emmas.get(path).context["undo_id"] is None
 
 
 def test_a_planned_outage_is_withdrawn(emmas, sit):

@@ -7,9 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from calendar_app.blockouts import plan_blockouts
+from calendar_app.models import Blockout
 from environments.models import Booking, Outage
 from environments.period import period, read_period
 from environments.supply import plan_outages
+from releasemgr.portfolio.models import Portfolio
 from tests.conftest import JUNE_1
 from tests.environments.conftest import ask, book, hour, make_environment
 
@@ -159,10 +162,39 @@ def test_the_schedule_costs_the_same_for_any_number_of_rows(
         book(shared_sit, number, number + 1)
         book(make_environment(f"uat-{number}", type="uat"), number, number + 1)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         response = at_acme.get(URL, WEEK)
 
     assert len(bars(response)) == rows * 2
+
+
+def test_blockouts_hatch_the_lanes_of_the_environments_they_reach(at_acme, in_acme, ledger, rita):
+    bank = Portfolio.objects.create(name="Bank")
+    cards = Portfolio.objects.create(name="Cards", parent=bank)
+    make_environment("sit-ledger", application=ledger)
+    make_environment("sit-shared")
+    for name, scope in (
+        ("Close", {"portfolio": bank}),
+        ("Audit", {"application": ledger, "is_hard": False}),
+        ("Sale", {"portfolio": cards}),
+    ):
+        veto = Blockout(name=name, starts_at=hour(0), ends_at=hour(24), **scope)
+        plan_blockouts([veto], by=rita, at=JUNE_1)
+    past = Blockout(name="Old", portfolio=bank, starts_at=hour(-400), ends_at=hour(-380))
+    plan_blockouts([past], by=rita, at=JUNE_1)
+
+    page = at_acme.get(URL, WEEK).content.decode()
+
+    hatched = {
+        key: re.findall(r'class="bd [^"]*"><span class="x">(\w+)', lane) for key, lane in sections(page)
+    }
+    assert hatched == {"use": [], "sit-ledger": ["Audit"], "sit-shared": ["Close"]}
+    assert re.findall(r'href="/o/acme/calendar/blockouts/[^"]+">(\w+)<', page) == ["Audit", "Close"]
+
+
+def sections(page):
+    """``(key, html)`` of each lane."""
+    return re.findall(r'<section class="lane[^>]* data-lane="([^"]+)"(.*?)</section>', page, re.DOTALL)
 
 
 def test_the_table_lists_the_same_rows(at_acme, sit):

@@ -154,7 +154,7 @@ def test_detail_costs_the_same_for_any_history(client, systems, acme, rita, rows
             other.dependencies.create(needs=ledger)
     client.force_login(rita)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(f"{LIST}ledger/")
 
     assert response.content.count(b'id="dependency-') == rows

@@ -3,7 +3,7 @@
 import pytest
 
 from releasemgr.activity.models import Entry, FactMark
-from releasemgr.portfolio.models import Portfolio, Project, Team
+from releasemgr.portfolio.models import Application, Person, Portfolio, Project, Team
 from releasemgr.tenancy.scope import org_scope
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +198,64 @@ def test_fifty_rows_a_page_then_show_more(client, acme, vic):
     assert b"50 of 53" in first.content
     assert more.content.count(b'<tr id="project-') == 3
     assert b"<html" not in more.content
+
+
+def test_rita_takes_her_last_change_back_and_finds_the_project_at_its_old_address(
+    client, shop, rita, olga, acme
+):
+    client.force_login(rita)
+    with org_scope(acme):
+        project = Project.objects.get(key="fx")
+    edit = f"{LIST}fx/edit/"
+    assert client.post(edit, asked(project, key="forex", name="Forex")).status_code == 302
+
+    page = client.get(f"{LIST}forex/")
+    undo_url = f"/o/acme/changes/{page.context['undo_id']}/reversal/"
+    assert f'action="{undo_url}"' in page.content.decode()
+    client.force_login(olga)
+    assert "/reversal/" not in client.get(f"{LIST}forex/").content.decode()
+    client.force_login(rita)
+    undone = client.post(undo_url, {"next": f"{LIST}forex/"})
+
+    assert undone.url == f"{LIST}fx/"
+    assert "/reversal/" not in client.get(undone.url).content.decode()
+    with org_scope(acme):
+        assert (Project.objects.get(key="fx").name, Project.objects.filter(key="forex").count()) == (
+            "=Trading",
+            0,
+        )
+
+
+@pytest.mark.parametrize(
+    ("page", "edit", "changes"),
+    [
+        ("teams/{team}/", "teams/{team}/edit/", {"name": "Ledger and cards"}),
+        ("people/{person}/", "people/{person}/edit/", {"name": "Ada", "email": "", "time_zone": ""}),
+        (
+            "applications/ledger/",
+            "applications/ledger/edit/",
+            {"key": "ledger", "name": "Books", "criticality": "low"},
+        ),
+        ("nodes/{node}/edit/", "nodes/{node}/edit/", {"name": "Market", "parent": ""}),
+    ],
+)
+def test_every_page_of_the_portfolio_offers_to_take_ones_last_change_back(
+    client, shop, rita, acme, page, edit, changes
+):
+    with org_scope(acme):
+        ids = {
+            "team": Team.objects.get().pk,
+            "person": Person.objects.create(name="Ada L").pk,
+            "node": Portfolio.objects.get(name="Markets").pk,
+        }
+        Application.objects.create(key="ledger", name="Ledger")
+    client.force_login(rita)
+    path = f"/o/acme/portfolio/{page.format(**ids)}"
+    assert client.get(path).context["undo_id"] is None
+
+    answer = client.post(f"/o/acme/portfolio/{edit.format(**ids)}", changes | {"version": 1})
+    undo_id = client.get(path).context["undo_id"]
+
+    assert answer.status_code == 302
+    assert client.post(f"/o/acme/changes/{undo_id}/reversal/", {"next": path}).url == path
+    assert client.get(path).context["undo_id"] is None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
 from releasemgr.changes.pages import form_page, posted
+from releasemgr.changes.revisions import undoable
 from releasemgr.directory.dependencies import add_dependency, remove_dependency
 from releasemgr.directory.filters import ApplicationFilter
 from releasemgr.directory.forms import ApplicationForm, DependencyForm, HandOverForm
@@ -55,7 +56,7 @@ def application_export(request):
 def application_detail(request, key):
     """One application: who owns it, what it needs and what needs it, and its neighbours' panels."""
     application = get_object_or_404(applications_for_list(at=now()), key=key)
-    return render(request, DETAIL, _shown(application, DependencyForm(application=application)))
+    return render(request, DETAIL, _shown(request, application, DependencyForm(application=application)))
 
 
 @allow(**MANAGE)
@@ -88,7 +89,7 @@ def dependency_create(request, key):
         else:
             messages.success(request, _("The dependency was added."))
             return go_to(request, application)
-    return render(request, DETAIL, _shown(application, form), status=422)
+    return render(request, DETAIL, _shown(request, application, form), status=422)
 
 
 @allow(POST=Permission.MANAGE_PORTFOLIO)
@@ -135,7 +136,7 @@ def ownership_withdrawal(request, key, pk):
     return go_to(request, ownership.application)
 
 
-def _shown(application, form):
+def _shown(request, application, form):
     return {
         "application": application,
         "form": form,
@@ -143,6 +144,7 @@ def _shown(application, form):
         "dependants": needed_by(application),
         "history": ownership_history(application),
         "at": now(),
+        "undo_id": undoable(application, by=request.user),
     }
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
 from releasemgr.changes.pages import form_page, posted
+from releasemgr.changes.revisions import undoable
 from releasemgr.directory.forms import NodeForm
 from releasemgr.directory.tree import NotEmpty, remove_node, save_node
 from releasemgr.htmx import go_to
@@ -37,7 +38,7 @@ def node_edit(request, pk):
     """Rename a node or move it under another one."""
     node = get_object_or_404(Portfolio.objects, pk=pk)
     form = NodeForm(posted(request), instance=node)
-    context = {"node": node}
+    context = {"node": node, "undo_id": undoable(node, by=request.user)}
     return form_page(
         request, form, FORM, context, said=_("The node was saved."), to="portfolio:tree", verb=save_node
     )

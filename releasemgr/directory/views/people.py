@@ -7,6 +7,7 @@ from releasemgr.accounts.guards import allow
 from releasemgr.accounts.models import User
 from releasemgr.accounts.roles import Permission
 from releasemgr.changes.pages import form_page, posted
+from releasemgr.changes.revisions import undoable
 from releasemgr.directory.filters import PersonFilter, TeamFilter
 from releasemgr.directory.forms import PersonForm, TeamForm
 from releasemgr.directory.lists import list_export, list_page
@@ -54,6 +55,7 @@ def team_detail(request, pk):
         "team": team,
         "people": team.people.order_by("name", "pk"),
         "projects": team.projects.order_by("name", "pk"),
+        "undo_id": undoable(team, by=request.user),
     }
     return render(request, "portfolio/teams/detail.html", context)
 
@@ -107,6 +109,7 @@ def person_detail(request, pk):
         "account": User.objects.filter(pk=person.user_id).first() if person.user_id else None,
         "projects": person.projects_led.order_by("name", "pk"),
         "applications": person.applications_owned.order_by("name", "pk"),
+        "undo_id": undoable(person, by=request.user),
     }
     return render(request, "portfolio/people/detail.html", context)
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
 from releasemgr.changes.pages import form_page, posted
+from releasemgr.changes.revisions import undoable
 from releasemgr.directory.filters import ProjectFilter
 from releasemgr.directory.forms import ProjectForm
 from releasemgr.directory.lists import list_export, list_page
@@ -60,6 +61,7 @@ def project_detail(request, key):
         "project": project,
         "path": Tree.load().path(project.portfolio_id),
         "ownerships": owned_by(project, at=now()),
+        "undo_id": undoable(project, by=request.user),
     }
     return render(request, "portfolio/projects/detail.html", context)
 
