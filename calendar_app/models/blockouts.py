@@ -1,5 +1,6 @@
 """Blockouts: periods in which something may not take place."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -18,16 +19,29 @@ class BlockoutQuerySet(models.QuerySet):
         return self.select_related("portfolio", "project", "application")
 
 
+def _usual_stops():
+    return [Blockout.Stops.GO_LIVE, Blockout.Stops.DEPLOYMENT]
+
+
 class Blockout(OrgModel):
-    """A period ``[starts_at, ends_at)`` in which go-lives and deployments may not happen in its scope.
+    """A period ``[starts_at, ends_at)`` in which what it ``stops`` may not happen in its scope.
 
     The scope is exactly one portfolio node (with all below it), project or application. A hard one forbids, a soft
-    one warns.
+    one warns. By default go-lives and deployments stop; one that stops phases is a shutdown: plans count no working
+    days in it.
     """
+
+    class Stops(models.TextChoices):
+        GO_LIVE = "go_live", _("Go-lives")
+        DEPLOYMENT = "deployment", _("Deployments")
+        PHASE = "phase", _("The work of every phase (a shutdown)")
 
     name = models.CharField(_("name"), max_length=160)
     reason = models.TextField(_("reason"), blank=True, max_length=5_000)
     is_hard = models.BooleanField(_("hard"), default=True)
+    stops = ArrayField(
+        models.CharField(max_length=10, choices=Stops), verbose_name=_("stops"), default=_usual_stops
+    )
     portfolio = org_fk(Portfolio, null=True, related_name="blockouts", verbose_name=_("portfolio"))
     project = org_fk(Project, null=True, related_name="blockouts", verbose_name=_("project"))
     application = org_fk(Application, null=True, related_name="blockouts", verbose_name=_("application"))
@@ -42,6 +56,7 @@ class Blockout(OrgModel):
         constraints = [
             *org_walls("blockout", "portfolio", "project", "application"),
             models.CheckConstraint(name="blockout_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(name="blockout_stops_something", condition=Q(stops__len__gt=0)),
             models.CheckConstraint(
                 name="blockout_has_one_scope",
                 condition=Q(portfolio__isnull=False, project=None, application=None)

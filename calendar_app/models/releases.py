@@ -34,7 +34,8 @@ class Release(OrgModel):
     Dates are local days of the organisation. ``baseline_date`` is what was promised first and never moves.
     ``train_slot`` is the day its train runs by the cadence, wherever the release was moved since. While on hold
     (``held_since``) its clock stands still; ``held_days`` are the days it stood before. ``follows_parent``: its
-    phases and gates follow those of its enterprise release.
+    phases and gates follow those of its enterprise release. ``declined_version`` is the newest state of its template
+    that was offered and not wanted.
     """
 
     class Kind(models.TextChoices):
@@ -75,6 +76,7 @@ class Release(OrgModel):
     template_version = org_fk(
         "calendar_app.TemplateVersion", null=True, related_name="releases", verbose_name=_("template")
     )
+    declined_version = org_fk("calendar_app.TemplateVersion", null=True, related_name="declined_by")
     follows_parent = models.BooleanField(_("follows its enterprise release"), default=False)
     description = models.TextField(_("description"), blank=True, max_length=20_000)
     entry_deadline = models.DateField(_("entry deadline"), null=True, blank=True)
@@ -105,6 +107,7 @@ class Release(OrgModel):
                 "risk_level",
                 "train",
                 "template_version",
+                "declined_version",
             ),
             models.UniqueConstraint(
                 fields=["org", "train", "train_slot"],

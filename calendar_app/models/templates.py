@@ -6,23 +6,40 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models.releases import Release
+from releasemgr.portfolio.models import WorkingCalendar
 from releasemgr.tenancy.constraints import org_walls
-from releasemgr.tenancy.models import OrgModel, org_fk
+from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
+
+
+class TemplateQuerySet(models.QuerySet):
+    """Words for templates."""
+
+    def usable(self):
+        """Not retired, and published at least once."""
+        return self.filter(retired_at=None, versions__published_at__isnull=False).distinct()
 
 
 class Template(OrgModel):
-    """A way of doing releases: phases, gates, criteria, activities and parts, kept in versions."""
+    """A way of doing releases: phases, gates, criteria, activities and parts, kept in versions.
+
+    ``calendar`` counts its working days; without one the organisation's standard does.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("for"), max_length=12, choices=Release.Kind)
     description = models.TextField(_("description"), blank=True, max_length=5_000)
+    calendar = org_fk(
+        WorkingCalendar, null=True, related_name="templates", verbose_name=_("working calendar")
+    )
     starter = models.CharField(max_length=40, blank=True)  # the starter template it was made from
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = org_manager(TemplateQuerySet)
+
     class Meta:
         constraints = [
-            *org_walls("template"),
+            *org_walls("template", "calendar"),
             models.UniqueConstraint(fields=["org", "name"], name="template_name_once"),
         ]
 
@@ -31,6 +48,14 @@ class Template(OrgModel):
 
     def get_absolute_url(self):
         return reverse("calendar:template-detail", args=[self.pk])
+
+
+class VersionQuerySet(models.QuerySet):
+    """Words for versions of templates."""
+
+    def published(self):
+        """Those that releases can be built from, the newest first."""
+        return self.filter(published_at__isnull=False).order_by("-number")
 
 
 class TemplateVersion(OrgModel):
@@ -44,6 +69,8 @@ class TemplateVersion(OrgModel):
     published_by_name = models.CharField(max_length=120, blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = org_manager(VersionQuerySet)
+
     class Meta:
         constraints = [
             *org_walls("templateversion", "template"),
@@ -54,4 +81,4 @@ class TemplateVersion(OrgModel):
         ]
 
     def __str__(self):
-        return f"{self.template} {self.number}"
+        return f"{self.template}, version {self.number}"

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import Phase
@@ -18,8 +19,8 @@ def plan_phases(phases, *, by, at):
         check_phase(phase, phase.starts_on, phase.ends_on, kind=phase.kind)
     positions = {}
     for phase in phases:
-        last = positions.get(phase.release_id) or _last_position(phase.release_id)
-        phase.position = positions[phase.release_id] = last + 1
+        position = positions.get(phase.release_id) or next_position(phase.release_id)
+        phase.position, positions[phase.release_id] = position, position + 1
     return create(phases, by=by, at=at, verb="planned")
 
 
@@ -110,6 +111,12 @@ def revise_phases(revisions, *, by, at, verb):
     return outcome
 
 
+def next_position(release_id):
+    """The position of the next phase of a release, from 1."""
+    last = Phase.objects.filter(release=release_id).aggregate(last=Max("position"))["last"]
+    return (last or 0) + 1
+
+
 def _step(phases, state, values, *, by, at, verb):
     for phase in phases:
         if phase.status != state or not phase.release.is_open:
@@ -118,13 +125,3 @@ def _step(phases, state, values, *, by, at, verb):
                 % {"phase": phase, "status": phase.get_status_display()}
             )
     return revise([Revision(phase, phase.version, values) for phase in phases], by=by, at=at, verb=verb)
-
-
-def _last_position(release_id):
-    return (
-        Phase.objects.filter(release=release_id)
-        .order_by("-position")
-        .values_list("position", flat=True)
-        .first()
-        or 0
-    )

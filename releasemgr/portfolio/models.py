@@ -9,8 +9,24 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from releasemgr.portfolio.calendars import CalendarException, WorkingCalendar
 from releasemgr.tenancy.constraints import org_walls
 from releasemgr.tenancy.models import OrgModel, org_fk, org_manager, validate_zone
+
+__all__ = [
+    "Application",
+    "ApplicationDependency",
+    "CalendarException",
+    "Environment",
+    "Ownership",
+    "Person",
+    "Portfolio",
+    "Project",
+    "Team",
+    "TsTzRange",
+    "WorkingCalendar",
+    "key_validator",
+]
 
 # What stands in URLs, spreadsheets and other systems' payloads for a project, application or environment.
 key_validator = RegexValidator(
