@@ -12,6 +12,7 @@ class CalendarConfig(AppConfig):
         from calendar_app.gates.reopening import follow_below
         from calendar_app.stakers import register_nouns
         from calendar_app.stakers.zone import settle_zone
+        from calendar_app.vocabulary import keep_fitting
         from releasemgr.changes.nouns import frames, register, watch
         from releasemgr.tenancy.models import Organisation
 
@@ -20,6 +21,7 @@ class CalendarConfig(AppConfig):
         register_rules()
         frames.append(gathered)
         listeners.append(refresh)
+        watch(keep_fitting)
         facts.register_rules()
         watch(facts.rejudge)
         watch(follow_below)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from calendar_app.claims import verify_claims
 from calendar_app.conflicts import verify_conflicts
+from calendar_app.vocabulary import misfits
 from environments.invariants import verify_bookings
 from releasemgr.tenancy.constraints import OrgForeignKey
 from releasemgr.tenancy.scope import org_scope
@@ -27,6 +28,12 @@ def conflicts_equal_a_recompute(org):
     """Conflicts are what the rules find in the claims."""
     with org_scope(org):
         return verify_conflicts()
+
+
+def own_words_say_what_is_so(org):
+    """The organisation's own status and risk words of a release mean the status and risk it has."""
+    with org_scope(org):
+        return misfits()
 
 
 def nothing_is_booked_twice(org):
@@ -51,6 +58,7 @@ def figures_equal_a_recompute(org):
 CHECKS = (
     claims_equal_their_sources,
     conflicts_equal_a_recompute,
+    own_words_say_what_is_so,
     nothing_is_booked_twice,
     keys_stay_inside,
     figures_equal_a_recompute,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from calendar_app.calendar.stances import Stances
-from calendar_app.models import Phase
+from calendar_app.models import Phase, Release
 from releasemgr.timeline import Band, Bar, Lane
 
 _SERIES = {
@@ -27,6 +27,7 @@ class Drawing:
         self.stances = Stances(now)
         self.names_releases = names_releases
         self._go_live = _("Go-live")
+        self._initiative = str(Release.Kind.INITIATIVE.label)
 
     def lane(self, spot, events, *, more_url, is_open):
         """One lane of the timeline with all its bars."""
@@ -50,6 +51,8 @@ class Drawing:
             # Beside the bar of its release a flag need not repeat the name.
             name, detail = (self._go_live, name) if "release" in self.window.kinds else (name, self._go_live)
             kind = "milestone"
+        elif event.part == "initiative":
+            detail = self._initiative
         elif self.names_releases and event.release_id and kind != "release":
             detail = self.window.releases[event.release_id].name
         return Bar(

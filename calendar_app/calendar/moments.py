@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from calendar_app.calendar.stances import Stances
 from calendar_app.calendar.window import Event, Kind
+from calendar_app.models import Release
 from releasemgr.timeline.bars import words_spoken
 
 # Shown first on a crowded day: what the whole organisation waits for.
@@ -59,7 +60,7 @@ class Moments:
         self.period, self.window, self.places, self.links, self.zone = period, window, places, links, zone
         self.stances = Stances(now)
         self.spoken = words_spoken()
-        self.kinds = {kind.value: str(kind.label) for kind in Kind}
+        self.kinds = {kind.value: str(kind.label) for kind in (*Kind, Release.Kind.INITIATIVE)}
 
     def sorted(self):
         """All moments of the days shown, by day; what lasts longer than all of them comes last."""
@@ -104,7 +105,7 @@ class Moments:
             url=self.links.mount + event.path,
             kind=event.kind,
             icon=ICONS[event.kind],
-            kind_words=self.kinds[event.kind],
+            kind_words=self.kinds["initiative" if event.part == "initiative" else event.kind],
             edge=edges[moment.edge],
             time=self._time(moment),
             about=self._about(event),

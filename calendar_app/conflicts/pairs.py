@@ -84,7 +84,9 @@ def _between_releases(rule, rows):
     ids = {row[3] for row in rows} | {row[7] for row in rows}
     names = dict(Release.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
     for row in rows:
-        first, second = sorted((row[3], row[7]))
+        first, second = row[3], row[7]
+        if rule.first_kinds == rule.second_kinds:
+            first, second = sorted((first, second))
         yield Finding(
             rule.code,
             rule.severity,

@@ -42,6 +42,18 @@ def register_rules():
         )
     )
     add_rule(
+        PairRule(
+            "during-initiative",
+            _("During a change initiative"),
+            _("“%(first)s” falls into the change initiative “%(second)s” on the same application"),
+            first_kinds=_DELIVERING,
+            second_kinds=frozenset({"release"}),  # only initiatives claim applications for all their time
+            between_releases=True,
+            resource_kinds=frozenset({"application"}),
+            parts=frozenset({Environment.Type.PRD.value}),
+        )
+    )
+    add_rule(
         StructureRule(
             "phase-outside-release",
             _("Phase outside its release"),

@@ -2,7 +2,7 @@ from calendar_app.forms.blockouts import BlockoutForm
 from calendar_app.forms.conflicts import AcceptanceForm, AssignmentForm
 from calendar_app.forms.gates import DecisionForm, GateForm
 from calendar_app.forms.phases import MilestoneForm, PhaseForm
-from calendar_app.forms.releases import GoLiveForm, ReleaseForm, TargetForm
+from calendar_app.forms.releases import GoLiveForm, ReleaseForm, StatusForm, TargetForm
 
 __all__ = [
     "AcceptanceForm",
@@ -14,5 +14,6 @@ __all__ = [
     "MilestoneForm",
     "PhaseForm",
     "ReleaseForm",
+    "StatusForm",
     "TargetForm",
 ]

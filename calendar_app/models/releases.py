@@ -25,7 +25,9 @@ class ReleaseQuerySet(models.QuerySet):
 
     def for_list(self):
         """With what a row of a list shows."""
-        return self.select_related("project", "portfolio", "parent", "owner")
+        return self.select_related(
+            "project", "portfolio", "parent", "owner", "release_type", "own_status", "risk_level"
+        )
 
 
 class Release(OrgModel):
@@ -33,9 +35,10 @@ class Release(OrgModel):
 
     Dates are local days of the organisation. ``baseline_date`` is what was promised first and never moves.
     ``train_slot`` is the day its train runs by the cadence, wherever the release was moved since. While on hold
-    (``held_since``) its clock stands still; ``held_days`` are the days it stood before. ``follows_parent``: its
-    phases and gates follow those of its enterprise release. ``declined_version`` is the newest state of its template
-    that was offered and not wanted.
+    (``held_since``) its clock stands still; ``held_days`` are the days it stood that its dates have not made up for.
+    ``own_status`` and ``risk_level`` always say what ``status`` and ``risk`` say (`calendar_app.vocabulary`).
+    ``follows_parent``: its phases and gates follow those of its enterprise release. ``declined_version`` is the
+    newest state of its template that was offered and not wanted.
     """
 
     class Kind(models.TextChoices):
@@ -85,6 +88,7 @@ class Release(OrgModel):
     baseline_date = models.DateField(_("baseline"), null=True, blank=True)
     baselined_at = models.DateTimeField(_("baselined"), null=True, blank=True)
     scope_locked_at = models.DateTimeField(_("scope locked"), null=True, blank=True)
+    scope_unlock_reason = models.CharField(_("scope unlocked because"), max_length=300, blank=True)
     held_since = models.DateTimeField(_("on hold since"), null=True, blank=True)
     held_days = models.PositiveSmallIntegerField(_("days on hold"), default=0)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
@@ -173,6 +177,7 @@ class ReleaseImpact(OrgModel):
     release = org_fk(Release, related_name="impacts", on_delete=models.CASCADE)
     application = org_fk(Application, related_name="impacts", verbose_name=_("application"))
     impact = models.CharField(_("impact"), max_length=15, choices=Impact, default=Impact.CODE)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

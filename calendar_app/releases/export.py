@@ -14,6 +14,9 @@ HEADER = [
     "baseline",
     "went_live",
     "risk",
+    "type",
+    "own_status",
+    "risk_level",
 ]
 _CHUNK = 1000
 
@@ -38,4 +41,7 @@ def _row(release):
         release.baseline_date or "",
         release.actual_go_live.isoformat() if release.actual_go_live else "",
         release.risk,
+        release.release_type or "",
+        release.own_status or "",
+        release.risk_level or "",
     ]

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from calendar_app.models import Release
+from calendar_app.models import Release, ReleaseStatus, ReleaseType, RiskLevel
 from releasemgr.portfolio.models import Application, Project
 from releasemgr.portfolio.tree import Tree
 
@@ -31,6 +31,10 @@ def _enterprise_releases(request):
     return Release.objects.filter(kind=Release.Kind.ENTERPRISE).order_by("-target_date", "name", "pk")
 
 
+def _words(model):
+    return lambda request: model.objects.order_by("position", "name", "pk")
+
+
 class ReleaseFilter(django_filters.FilterSet):
     """By words, kind, status, portfolio node with all below it, project, application, enterprise release."""
 
@@ -41,6 +45,15 @@ class ReleaseFilter(django_filters.FilterSet):
         label=_("Status"),
         choices=[("open", _("Open")), *Release.Status.choices],
         empty_label=_("All"),
+    )
+    release_type = django_filters.ModelChoiceFilter(
+        queryset=_words(ReleaseType), label=_("Type"), empty_label=_("All")
+    )
+    own_status = django_filters.ModelChoiceFilter(
+        queryset=_words(ReleaseStatus), label=_("Own status"), empty_label=_("All")
+    )
+    risk_level = django_filters.ModelChoiceFilter(
+        queryset=_words(RiskLevel), label=_("Risk"), empty_label=_("All")
     )
     portfolio = django_filters.ChoiceFilter(method="in_portfolio", label=_("Portfolio"), empty_label=_("All"))
     project = django_filters.ModelChoiceFilter(queryset=_projects, label=_("Project"), empty_label=_("All"))

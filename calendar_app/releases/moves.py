@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import Gate, Phase, Release
 from calendar_app.models.releases import NotPossible
+from calendar_app.releases.clock import still_owed
 from releasemgr.changes.revisions import Revision, revise
 
 UNDECIDED = (Gate.State.OPEN, Gate.State.SUBMITTED, Gate.State.REJECTED)
@@ -56,6 +57,8 @@ def fingerprint(moves):
 def _check(one):
     if not one.release.is_open:
         raise NotPossible({"target_date": _("A release that is live or cancelled no longer moves.")})
+    if one.release.status == Release.Status.ON_HOLD:
+        raise NotPossible({"target_date": _("It is on hold, and planning pauses. Resume it first.")})
     starts_on = _new_start(one, _shift(one))
     if starts_on and starts_on > one.target_date:
         raise ValidationError({"target_date": _("The go-live lies before the start.")})
@@ -78,6 +81,8 @@ def _new_start(one, shift):
 
 def _of_release(one, shift):
     values = {"target_date": one.target_date, "starts_on": _new_start(one, shift)}
+    if shift:
+        values["held_days"] = still_owed(one.release, shift.days)
     return Revision(one.release, one.release.version, values)
 
 

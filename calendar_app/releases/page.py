@@ -1,13 +1,15 @@
 """Everything the page of one release shows, in a fixed number of statements."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 
 from calendar_app.conflicts import sentence
 from calendar_app.models import Conflict, Deployment, Gate, Phase, Release, ReleaseImpact, Version
+from calendar_app.releases.clock import clock_day, countdown, made_up_day
 from calendar_app.releases.lifecycle import steps_for
-from calendar_app.releases.queries import Standing, conflicts_of, countdown, stance_of
+from calendar_app.releases.queries import Standing, conflicts_of, stance_of
 from releasemgr.changes.revisions import undoable
 
 MOST = 20  # deployments and versions shown; the rest is counted
@@ -49,22 +51,24 @@ class About:
     versions: list
     version_count: int
     undo_id: object
+    made_up_day: date | None  # the go-live that would make up for the days on hold
 
 
 def about(release, *, today, by):
     """Read it all; ``by`` is the User who looks, for what they may take back."""
     conflicts, blockers = conflicts_of([release.pk], today=today)
+    clock = clock_day(release, today)  # on hold nothing becomes late
     stance = stance_of(release, today=today, is_blocked=blockers[release.pk] > 0)
     deployments = Deployment.objects.filter(release=release)
     versions = Version.objects.filter(release=release)
     return About(
         release=release,
-        standing=Standing(release, stance, countdown(release, today=today), conflicts[release.pk]),
+        standing=Standing(release, stance, countdown(release, today=today), today, conflicts[release.pk]),
         slip_days=_slip(release),
         steps=_steps(release),
         neighbours=[(title, url_of(release)) for title, url_of in _panels],
-        phases=[(row, phase_stance(row, today)) for row in _phases(release)],
-        gates=[(row, gate_stance(row, today)) for row in _gates(release)],
+        phases=[(row, phase_stance(row, clock)) for row in _phases(release)],
+        gates=[(row, gate_stance(row, clock)) for row in _gates(release)],
         milestones=list(release.milestones.order_by("starts_on", "name", "pk")),
         conflicts=_conflicts(release, today),
         impacts=list(_impacts(release)),
@@ -77,6 +81,7 @@ def about(release, *, today, by):
         versions=list(versions.select_related("application").order_by("-released_at", "label", "pk")[:MOST]),
         version_count=versions.count(),
         undo_id=undoable(release, by=by),
+        made_up_day=made_up_day(release),
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from calendar_app.models import Conflict, Gate, Phase, Release
+from calendar_app.releases.clock import countdown, days_in_words
 
 _STANCES = {
     Release.Status.LIVE: "done",
@@ -22,6 +24,7 @@ class Standing:
     release: Release
     stance: str
     countdown: str
+    today: date
     conflicts: int = 0
     phases_done: int = 0
     phases: int = 0
@@ -29,9 +32,15 @@ class Standing:
     gates: int = 0
 
     @property
+    def days_words(self):
+        """The days behind the countdown; of a release on hold, that its clock stands."""
+        return days_in_words(self.release, today=self.today) if self.countdown else ""
+
+    @property
     def status_words(self):
         """The organisation's word for the status, with what the dates say of it."""
-        words = self.release.get_status_display()
+        release = self.release
+        words = release.own_status.name if release.own_status_id else release.get_status_display()
         return _("%(status)s, late") % {"status": words} if self.stance == "late" else words
 
 
@@ -48,6 +57,7 @@ def standings(releases, *, today):
             release,
             stance_of(release, today=today, is_blocked=blocked[release.pk] > 0),
             countdown(release, today=today),
+            today,
             conflicts[release.pk],
             *phases.get(release.pk, (0, 0)),
             *gates.get(release.pk, (0, 0)),
@@ -74,14 +84,6 @@ def stance_of(release, *, today, is_blocked=False):
     if release.target_date and release.target_date < today:
         return "late"
     return "at-risk" if is_blocked else "on-track"
-
-
-def countdown(release, *, today):
-    """ "R-12", "R+3" after the planned day; "" when there is nothing to count."""
-    days = release.days_to_go(today)
-    if days is None or release.status in _STANCES:
-        return ""
-    return f"R-{days}" if days >= 0 else f"R+{-days}"
 
 
 def _progress(model, ids, *, done, gone):

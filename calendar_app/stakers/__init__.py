@@ -23,6 +23,7 @@ from calendar_app.releases.phases import revise_phases
 from calendar_app.stakers.blockouts import settle_tree
 from calendar_app.stakers.deployments import settle_applications
 from calendar_app.stakers.releases import settle_impacts, settle_releases
+from calendar_app.stakers.scope import register_scope
 from calendar_app.trains.nominations import revise_nominations
 from releasemgr.accounts.roles import Permission
 from releasemgr.changes.nouns import register
@@ -33,6 +34,7 @@ def register_nouns():
     """Tell the verb contract how claims follow from each noun."""
     register(Release, settle=settle_releases, permission=Permission.PLAN_RELEASE)
     register(ReleaseImpact, settle=settle_impacts, under=("release",))
+    register_scope()
     register(
         Phase, revise=revise_phases, settle=stake, under=("release",), permission=Permission.PLAN_RELEASE
     )

@@ -11,6 +11,8 @@ from releasemgr.tenancy.days import day_bounds, local_date
 from releasemgr.tenancy.scope import current_org
 
 Kind, Resource = Claim.Kind, Claim.Resource
+INITIATIVE = "initiative"  # the part of the span of a change initiative
+_TO_COME = (*Release.OPEN, *(state for state in Gate.State if state in ("open", "submitted")))
 
 
 @stakes(Release)
@@ -27,13 +29,14 @@ def claims_of_releases(releases):
             yield claim(
                 release,
                 kind=Kind.RELEASE,
-                part="span",
+                part=INITIATIVE if release.kind == Release.Kind.INITIATIVE else "span",
                 starts_at=starts_at,
                 ends_at=ends_at,
                 is_primary=True,
                 **place,
                 **_drawing(release, release),
             )
+            yield from _affected(release, applications[release.pk], starts_at, ends_at)
         yield from _go_live(release, place, applications[release.pk], zone)
 
 
@@ -154,6 +157,23 @@ def _go_live(release, place, application_ids, zone):
         )
 
 
+def _affected(release, application_ids, starts_at, ends_at):
+    """A change initiative is felt by its applications all the time it lasts, not only on its last day."""
+    if release.kind != Release.Kind.INITIATIVE:
+        return
+    for pk in application_ids:
+        yield claim(
+            release,
+            kind=Kind.RELEASE,
+            part=INITIATIVE,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            resource_kind=Resource.APPLICATION,
+            resource_id=pk,
+            **_drawing(release, release),
+        )
+
+
 def _place(release, project_id=None):
     """The resource a release's own dates claim: its project, else its portfolio node, else the organisation."""
     if project_id or release.project_id:
@@ -164,6 +184,10 @@ def _place(release, project_id=None):
 
 
 def _drawing(release, source, *, is_open=True, **own):
+    """Where a claim is drawn and how; what is still to come of a release on hold stands with it and is not late."""
+    state = own.get("state", getattr(source, "status", release.status))
+    if release.status == Release.Status.ON_HOLD and state in _TO_COME:
+        own["state"] = Release.Status.ON_HOLD.value
     return {
         "release_id": release.pk,
         "project_id": release.project_id,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calendar_app.urls import conflicts, exceptions, gates, releases, trains
+from calendar_app.urls import conflicts, exceptions, gates, releases, scope, trains
 from calendar_app.views import calendar
 
 app_name = "calendar"
@@ -14,4 +14,5 @@ urlpatterns = [
     *gates.urlpatterns,
     *conflicts.urlpatterns,
     *exceptions.urlpatterns,
+    *scope.urlpatterns,
 ]

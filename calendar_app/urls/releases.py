@@ -13,6 +13,7 @@ urlpatterns = [
     path("releases/<int:number>/", releases.release_detail, name="release-detail"),
     path("releases/<int:number>/edit/", releases.release_edit, name="release-edit"),
     path("releases/<int:number>/target/", moves.release_target, name="release-target"),
+    path("releases/<int:number>/status/", releases.release_status, name="release-status"),
     path("releases/<int:number>/go-live/", releases.release_go_live, name="release-go-live"),
     *[
         path(f"releases/<int:number>/{noun}/", releases.release_step, {"noun": noun}, name=f"release-{noun}")

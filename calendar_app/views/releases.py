@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from calendar_app.forms import GoLiveForm, ReleaseForm
+from calendar_app.forms import GoLiveForm, ReleaseForm, StatusForm
 from calendar_app.forms.releases import initial_of
-from calendar_app.models import Release
+from calendar_app.models import Release, ReleaseStatus
 from calendar_app.releases import lifecycle
 from calendar_app.releases.export import HEADER, rows_of
 from calendar_app.releases.filters import ReleaseFilter, in_order
@@ -18,6 +18,7 @@ from calendar_app.releases.plans import edit, plan
 from calendar_app.releases.queries import standings
 from calendar_app.releases.tabs import head_of
 from calendar_app.views.saving import FormPage, answer_form, answer_step, find, seen
+from calendar_app.vocabulary import offered
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
 from releasemgr.htmx import in_peek, render_page
@@ -70,6 +71,7 @@ def release_detail(request, number):
         "may_plan": request.membership.may(Permission.PLAN_RELEASE),
         "is_peek": in_peek(request),
         "about": facts,
+        "has_words": request.membership.may(Permission.PLAN_RELEASE) and offered(ReleaseStatus).exists(),
         **head_of(release, "calendar:release-detail", today=today, standing=facts.standing),
     }
     partial = "children" if request.GET.get("page") else "facts"
@@ -130,6 +132,22 @@ def release_go_live(request, number):
     initial = {"version": release.version, "went_live_at": now().replace(second=0, microsecond=0)}
     said = _("%(release)s is live.") % {"release": release}
     return answer_form(request, GoLiveForm, live, page, initial=initial, said=said)
+
+
+@allow(GET=Permission.PLAN_RELEASE, POST=Permission.PLAN_RELEASE)
+def release_status(request, number):
+    """Give a release a status word of the organisation's own."""
+    release = find(Release.objects, number=number)
+
+    def say(form):
+        row = seen(release, form.cleaned_data["version"])
+        lifecycle.say_status(row, form.word, by=request.user, at=now())
+        return row
+
+    title = _("Status of %(release)s") % {"release": release.reference}
+    page = release_form_page(release, title, _("Save"))
+    initial = {"version": release.version, "own_status": release.own_status_id}
+    return answer_form(request, StatusForm, say, page, initial=initial, said=_("Saved."), release=release)
 
 
 @allow(POST=Permission.PLAN_RELEASE)

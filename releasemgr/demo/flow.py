@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from calendar_app.models import Deployment, Release, ReleaseImpact
 from releasemgr.demo.deployments import environment_for
+from releasemgr.demo.words import dressed
 from releasemgr.portfolio.models import Environment
 
 HISTORY_DAYS = 400
@@ -37,7 +38,7 @@ def plant_flow(scene):
     ahead = [_ahead(scene, days) for days in _AHEAD_DAYS]
     for release, _deployment in ahead:
         releases.append(release)
-    scene.plant(releases, noun="release")
+    scene.plant(dressed(releases), noun="release")
     scene.plant([_impact(scene, release) for release in releases])
     scene.plant([*deployments, *(deployment for _release, deployment in ahead)], noun="deployment")
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from calendar_app.models import Milestone, Phase, Release, ReleaseImpact
 from releasemgr.demo.blueprint import PlannedProject
 from releasemgr.demo.scene import instant_or_none, is_year_end
+from releasemgr.demo.words import dressed
 
 CADENCE_DAYS = 91
 LEAD_DAYS = 126
@@ -51,10 +52,10 @@ def plant_trains(scene):
     """Plant past trains, the two in flight and the next one; returns them, oldest first."""
     anchor = _anchor(scene.today, scene.blueprint.trains)
     days = [anchor + timedelta(days=CADENCE_DAYS * n) for n in range(-scene.blueprint.trains, 3)]
-    enterprises = scene.plant([_enterprise(scene, day) for day in days], noun="release")
+    enterprises = scene.plant(dressed([_enterprise(scene, day) for day in days]), noun="release")
     trains = [_load(scene, release) for release in enterprises]
     rides = [ride for train in trains for ride in train.rides]
-    scene.plant([ride.release for ride in rides], noun="release")
+    scene.plant(dressed([ride.release for ride in rides]), noun="release")
     scene.plant([impact for ride in rides for impact in _impacts(scene, ride)])
     scene.plant([phase for ride in rides for phase in _ride_phases(scene, ride)])
     scene.plant([phase for train in trains for phase in _train_phases(scene, train)])

@@ -58,7 +58,7 @@ def test_no_release_belongs_to_itself_by_a_detour(world, rita):
     edit(middle, {"parent": top}, by=rita, at=JUNE_1)
     middle.refresh_from_db()
 
-    with pytest.raises(ValidationError, match="belongs to this one already"):
+    with pytest.raises(ValidationError, match="Top → REL-4 Middle → REL-3 Top"):
         edit(top, {"parent": middle}, by=rita, at=JUNE_1)
 
 

@@ -12,6 +12,9 @@ from calendar_app.models import (
     Milestone,
     Nomination,
     Release,
+    ReleaseStatus,
+    ReleaseType,
+    RiskLevel,
     Train,
 )
 from environments.models import Booking, CapacityStep, Outage
@@ -119,6 +122,9 @@ SAMPLES = {
     ("releases", "number"): lambda: _riding().number,
     ("releases", "number", "nominations"): lambda: _open_entry().number,
     ("phases", "position"): lambda: 1,
+    ("types", "pk"): lambda: ReleaseType.objects.order_by("position").first().pk,
+    ("statuses", "pk"): lambda: ReleaseStatus.objects.order_by("position").first().pk,
+    ("risks", "pk"): lambda: RiskLevel.objects.order_by("position").first().pk,
     ("gates", "pk"): lambda: Gate.objects.filter(release=_riding(), state=Gate.State.OPEN).first().pk,
     ("trains", "pk"): lambda: Train.objects.get().pk,
     ("nominations", "pk"): lambda: Nomination.objects.filter(state="submitted").order_by("pk").first().pk,
