@@ -30,7 +30,7 @@ SECTIONS = (
         (
             Entry(_("Calendar"), "calendar:calendar", "timeline"),
             Entry(_("Releases"), "calendar:release-list", "rocket"),
-            Entry(_("Trains"), "calendar:train-list", "train"),
+            Entry(_("Trains"), "calendar:train-list", "route"),
             Entry(_("Conflicts"), "calendar:conflict-list", "alert-triangle"),
             Entry(_("Blockouts"), "calendar:blockout-list", "calendar-off"),
             Entry(_("Exceptions"), "calendar:exception-list", "shield-check"),

@@ -11,7 +11,7 @@ from releasemgr.timeline.packing import SMALLEST_PX
 POINTS = frozenset({"gate", "milestone"})
 STRIPS = frozenset({"absence", "duty", "holiday"})
 LABEL_PX, LETTER_PX, WIDEST_LABEL = 26, 7, 150
-SLIM_PX, ROOMY_PX, MARK_PX = 44, 300, 22
+SLIM_PX, ROOMY_PX, MARK_PX, NAMED_PX = 44, 300, 22, 18
 MARKED = frozenset({"at-risk", "late", "failed", "done"})
 
 
@@ -84,22 +84,26 @@ class Pen:
         width = ((bar.end if bar.end < self.units else self.units) - start) * self.px
         return left, left + (width if width > SMALLEST_PX else SMALLEST_PX)
 
-    def point_width(self, bar):
-        """A diamond or flag, and its name beside it where there is room for names at all, and its marks."""
-        if self.px < 18:
-            return SMALLEST_PX
+    def point_width(self, bar, room=0):
+        """A diamond or flag, and its marks and its name beside it.
+
+        Coarse zooms reserve no place for names: they show those that find ``room`` in their track anyway.
+        """
         marks = MARK_PX if bar.conflicts or bar.status in MARKED else 0
         wanted = min(LABEL_PX + LETTER_PX * len(bar.name), WIDEST_LABEL) + marks
-        return max(-(-wanted // self.px) * self.px, SMALLEST_PX)
+        width = max(-(-wanted // self.px) * self.px, SMALLEST_PX)
+        return width if self.px >= NAMED_PX or width <= room else SMALLEST_PX
 
-    def bar(self, bar, track):
-        """One ``<li>`` with the link; positions are the classes of ``pos.css``."""
+    def bar(self, bar, track, room=0):
+        """One ``<li>`` with the link; positions are the classes of ``pos.css``. ``room``: see ``point_width``."""
         name, url, start, end, kind, *look, detail, conflicts, when, key, move_url, standing = bar
         left = start if start > 0 else 0
         right = end if end < self.units else self.units
         is_point = kind in POINTS
-        width = self.point_width(bar) // self.px if is_point else right - left
+        width = self.point_width(bar, room) // self.px if is_point else right - left
         slim = " slim" if not is_point and width * self.px < SLIM_PX else ""
+        if is_point and self.px < NAMED_PX and width * self.px > SMALLEST_PX:
+            slim = " named"
         attributes = f' id="bar-{escape(key)}"' if key else ""
         if move_url:
             attributes += f' data-move="{escape(move_url)}"'

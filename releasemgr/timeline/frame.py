@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from releasemgr.timeline import bars as drawing
 from releasemgr.timeline.bars import Band, Bar, Pen
 from releasemgr.timeline.header import Header
-from releasemgr.timeline.packing import LAST_TRACK, pack
+from releasemgr.timeline.packing import LAST_TRACK, pack, rooms
 from releasemgr.timeline.scale import Scale, day_words
 from releasemgr.timeline.table import rows_of
 
@@ -120,11 +120,13 @@ class Timeline:
         shown = [bar for bar in lane.bars if bar.start < scale.units and bar.end > 0]
         bars = [bar for bar in shown if bar.kind not in drawing.STRIPS]
         strips = [bar for bar in shown if bar.kind in drawing.STRIPS]
-        tracks = pack([self.pen.box(bar) for bar in bars], tracks=10**6 if lane.is_open else LAST_TRACK)
+        boxes = [self.pen.box(bar) for bar in bars]
+        tracks = pack(boxes, tracks=10**6 if lane.is_open else LAST_TRACK)
+        spaces = rooms(boxes, tracks, end=scale.units * scale.px)
         deepest = max((track for track in tracks if track is not None), default=0)
         sheets = deepest // LAST_TRACK + 1
         return "".join(
-            self._sheet_html(lane, level, sheet, sheets, list(zip(tracks, bars, strict=True)), strips)
+            self._sheet_html(lane, level, sheet, sheets, list(zip(tracks, bars, spaces, strict=True)), strips)
             for sheet in range(sheets)
         )
 
@@ -132,16 +134,16 @@ class Timeline:
         """One ``<section>``: the lane, or 20 tracks of an open lane that needs more."""
         pen, first = self.pen, sheet * LAST_TRACK
         here = [
-            (track - first, bar)
-            for track, bar in placed
+            (track - first, bar, room)
+            for track, bar, room in placed
             if track is not None and track // LAST_TRACK == sheet
         ]
-        left_out = sum(track is None for track, _bar in placed)
+        left_out = sum(track is None for track, _bar, _room in placed)
         here.sort(key=lambda entry: (entry[1].start, entry[0]))
         items = [pen.band(band) for band in self._bands_in(lane)]
-        items += [pen.bar(bar, track) for track, bar in here]
+        items += [pen.bar(bar, track, room) for track, bar, room in here]
         items += [pen.strip(bar) for bar in strips]
-        rows = max((track for track, _bar in here), default=0) + 1
+        rows = max((track for track, _bar, _room in here), default=0) + 1
         heading_id = f"{self.id}-{escape(lane.key)}{f'-{sheet}' if sheet else ''}"
         flags = ("" if lane.can_book else " fixed") + (" more" if left_out else "")
         return (

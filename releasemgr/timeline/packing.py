@@ -4,6 +4,19 @@ LAST_TRACK = 20
 SMALLEST_PX = 24
 
 
+def rooms(boxes, tracks, *, end):
+    """How many pixels each of the packed ``boxes`` may grow to the right: to the next one of its track, or to ``end``.
+
+    Counted from the box's left side, in input order; 0 for a box without a track.
+    """
+    following, found = {}, [0] * len(boxes)
+    for i in sorted(range(len(boxes)), key=lambda i: -boxes[i][0]):
+        if tracks[i] is not None:
+            found[i] = following.get(tracks[i], end) - boxes[i][0]
+            following[tracks[i]] = boxes[i][0]
+    return found
+
+
 def pack(boxes, *, tracks=LAST_TRACK):
     """Tracks for ``boxes``, a sequence of ``(left, right)`` in pixels, half-open: ``[track, …]`` in input order.
 

@@ -8,6 +8,7 @@ from .description import Chart, Level, Series, Shape
 from .svg import tip
 
 pio.templates.default = None
+NAME_SHARE = 0.07  # of the axis that a line of text covers in a chart of 200 px
 
 
 def figure(chart: Chart) -> go.Figure:
@@ -36,7 +37,8 @@ def _trace(chart: Chart, series: Series, number: int) -> dict:
     }
     if chart.shape is Shape.LINE:
         symbols = ["circle-open" if series.is_hollow(index) else "circle" for index in positions]
-        trace |= {"mode": "lines+markers", "connectgaps": False, "marker": {"symbol": symbols, "size": 7}}
+        trace |= {"mode": "lines+markers", "connectgaps": False, "cliponaxis": False}
+        trace["marker"] = {"symbol": symbols, "size": 7}
         del trace["textposition"]
     return trace
 
@@ -102,6 +104,7 @@ def _signals(chart: Chart) -> list[dict]:
             "y": [values[mark.index] for mark in chart.marks if mark.meaning == meaning],
             "text": [f"{mark.letter}: {_plain(meaning)}" for mark in chart.marks if mark.meaning == meaning],
             "hoverinfo": "text",
+            "cliponaxis": False,
             "marker": {"symbol": "circle-open", "size": 13, "line": {"width": 2}},
             "meta": {"role": meaning},
         }
@@ -119,13 +122,18 @@ def _mark_names(chart: Chart) -> list[dict]:
 
 
 def _level_names(chart: Chart) -> list[dict]:
+    """The names at the right edge, of levels that reach it and do not cover another's name."""
     last = len(chart.labels) - 1
     place = {"xanchor": "left", "x": last + 0.6, "showarrow": False}
-    return [
-        {**place, "y": level.value, "text": _plain(f"{level.name} {chart.unit.axis(level.value)}")}
-        for level in chart.levels
-        if level.last == last
-    ]
+    rungs = ticks(chart.numbers, from_zero=chart.shape is Shape.BAR)
+    line = (rungs[-1] - rungs[0]) * NAME_SHARE
+    names, taken = [], []
+    for level in chart.levels:
+        if level.last == last and all(abs(level.value - other) >= line for other in taken):
+            taken.append(level.value)
+            text = _plain(f"{level.name} {chart.unit.axis(level.value)}")
+            names.append({**place, "y": level.value, "text": text})
+    return names
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@
     toImageButtonOptions: { format: "svg" },
     modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
   };
-  const roomy = window.matchMedia("(min-width: 992px) and (pointer: fine)");
+  const roomy = window.matchMedia("(min-width: 992px) and (pointer: fine) and (forced-colors: none)");
   const whenIdle = window.requestIdleCallback || ((work) => window.setTimeout(work, 50));
   const waiting = [];
   let library = null;

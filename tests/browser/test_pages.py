@@ -5,6 +5,7 @@ the remaining ones; ``-m slow`` looks at all of them.
 """
 
 import datetime
+import re
 from io import StringIO
 
 import pytest
@@ -21,6 +22,14 @@ from tests.browser.sitemap import BROKEN, get_routes, walk
 LOOKS = [(1440, "light"), (390, "dark"), (1440, "dark"), (390, "light")]
 ORG = "quillhaven-parcels"
 MOUNT = f"/o/{ORG}/"
+# What one page shows in several ways.
+VIEWS = {
+    f"calendar:calendar {view}": f"calendar/?view={view}" for view in ("month", "half-year", "year", "list")
+} | {
+    "calendar:calendar table": "calendar/?view=quarter&as=table",
+    "environments:schedule month": "environments/schedule/?zoom=month&date=2026-12-20",
+    "environments:schedule table": "environments/schedule/?view=table",
+}
 # Fragments and files that no link of the demo's pages leads to, with the reason.
 UNLINKED = {}
 
@@ -45,7 +54,9 @@ def demo(transactional_db, client):
 
 @pytest.fixture
 def site(demo, client):
-    return walk(client, MOUNT)
+    """``(pages, others)`` of ``walk``, with the further views of pages that have several."""
+    pages, others = walk(client, MOUNT)
+    return pages | {name: MOUNT + path for name, path in VIEWS.items()}, others
 
 
 def look_at(open_browser, user, visits):
@@ -56,7 +67,7 @@ def look_at(open_browser, user, visits):
         eyes = open_browser(user, width=width, theme=theme) if mine else None
         for name, path in mine:
             status = eyes.go(path).status
-            eyes.picture(f"{name.replace(':', '-')}-{width}-{theme}")
+            eyes.picture(f"{re.sub('[: ]', '-', name)}-{width}-{theme}")
             found = [] if status == 200 else [f"answers {status}"]
             found += eyes.findings() + (["scrolls sideways"] if eyes.scrolls_sideways() else [])
             if found:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from releasemgr.navigation import SECTIONS
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 ICONS = set((ROOT / ".ci" / "icons.txt").read_text(encoding="utf-8").split())
@@ -32,6 +34,12 @@ def test_a_template_names_only_icons_of_the_sprite(path):
     named = re.findall(r'(?:{% icon |icon_name=)"([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
 
     assert set(named) - ICONS == set()
+
+
+def test_the_navigation_names_only_icons_of_the_sprite():
+    icons = {entry.icon for section in SECTIONS for entry in section.entries}
+
+    assert icons - ICONS == set()
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from releasemgr.timeline import Band, Bar, Lane, Scale, Timeline, pack
 from releasemgr.timeline.bars import Pen
+from releasemgr.timeline.packing import rooms
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOVEMBER = Scale.days(datetime.date(2026, 11, 1), datetime.date(2026, 12, 1), zone=BERLIN, zoom="quarter")
@@ -74,14 +75,36 @@ def test_what_finds_no_track_is_left_out(boxes, tracks):
 def test_every_target_is_24_px_wide_and_uncovered_at_every_zoom(rows, zoom):
     scale = Scale.days(datetime.date(2026, 1, 1), datetime.date(2027, 1, 1), zone=BERLIN, zoom=zoom)
     bars = [Bar(kind, "#", start, start + length, kind) for start, length, kind in rows if start + length > 0]
-    drawn = [Pen(scale).box(bar) for bar in bars]
+    pen = Pen(scale)
+    packed = [pen.box(bar) for bar in bars]
 
-    tracks = pack(drawn, tracks=1000)
+    tracks = pack(packed, tracks=1000)
+    spaces = rooms(packed, tracks, end=scale.units * scale.px)
+    drawn = [grown(pen, bar, box, space) for bar, box, space in zip(bars, packed, spaces, strict=True)]
 
     assert all(right - left >= 24 for left, right in drawn)
     for n, (left, right) in enumerate(drawn):
         others = [drawn[m] for m in range(n) if tracks[m] == tracks[n]]
         assert all(right <= other[0] or left >= other[1] for other in others)
+
+
+def grown(pen, bar, box, space):
+    """The box as drawn, with the name that found room beside a diamond."""
+    return box[0], box[0] + pen.point_width(bar, space) if bar.kind == "gate" else box[1]
+
+
+def test_a_coarse_zoom_names_the_gates_that_have_room_beside_them():
+    scale = Scale.days(datetime.date(2026, 7, 1), datetime.date(2027, 1, 1), zone=BERLIN, zoom="half-year")
+    gates = [Bar("Code freeze", "#", day, day + 1, "gate") for day in (10, 14, 60, 180)]
+
+    html = Timeline(label="x", scale=scale, lanes=[Lane("a", "A", gates)]).lanes_html()
+
+    assert re.findall(r'class="b (s\d+ w\d+) t0 k-gate( named)?"', html) == [
+        ("s10 w2", ""),  # the next gate stands four days on
+        ("s14 w12", " named"),
+        ("s60 w12", " named"),
+        ("s180 w2", ""),  # the period ends
+    ]
 
 
 def test_a_span_counts_the_days_it_touches_in_the_zone_of_the_page():
