@@ -1,15 +1,17 @@
 """The verbs of trains: start, change, stop, and keep the next releases planned."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from calendar_app.models import Release, Train
+from calendar_app.models import Release, TemplateVersion, Train
 from calendar_app.models.releases import NotPossible
 from calendar_app.releases.plans import plan
+from calendar_app.templates.build import build
 from calendar_app.trains.cadence import slots
 from releasemgr.changes.nouns import one_act
 from releasemgr.changes.revisions import Revision, create, lock, revise
@@ -103,7 +105,22 @@ def _extend(train, today, *, by, at, wanted):
     after = max([today, *taken[-1:]])
     days = slots(train.rrule, train.first_on, after=after, count=missing)
     releases = [_release(train, day, _place_in_year(train, day)) for day in days]
-    return plan(releases, by=by, at=at).rows if releases else []
+    if not releases:
+        return []
+    planned = plan(releases, by=by, at=at).rows
+    _build(train, planned, by=by, at=at)
+    return planned
+
+
+def _build(train, releases, *, by, at):
+    """Give releases what the train's template says; one it cannot be dated for stays without."""
+    published = TemplateVersion.objects.filter(template=train.template_id, published_at__isnull=False)
+    newest = published.select_related("template").order_by("-number").first()
+    if newest is None or newest.template.retired_at:
+        return
+    for release in releases:
+        with suppress(ValidationError), transaction.atomic():
+            build(release, newest, by=by, at=at)
 
 
 def _place_in_year(train, day):

@@ -307,7 +307,7 @@ def test_a_project_lead_nominates_and_the_release_manager_accepts(client, pete, 
 
     client.force_login(rita)
     page = client.get(url).content.decode()
-    assert "1 systems · 3 weeks · 4 people" in page
+    assert "1 system · 3 test weeks · 4 people" in page
     client.post(f"{MOUNT}/nominations/{one.pk}/acceptance/", {"version": one.version})
 
     one.refresh_from_db()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from calendar_app.models import Release, Train
 from calendar_app.releases.lifecycle import cancel
 from calendar_app.tasks import extend_trains
+from calendar_app.templates.starters import take_over
 from calendar_app.trains.cadence import Cadence, Unit, slots
 from calendar_app.trains.running import edit_train, extend, resume_trains, start_trains, stop_trains
 from releasemgr.changes.revisions import Moved
@@ -180,3 +181,14 @@ def test_trains_on_a_weekday_keep_it_and_come_once_in_each_month(first_on, inter
 )
 def test_a_stored_rule_is_read_back_as_it_was_chosen(first_on, interval, unit):
     assert Cadence.of(Cadence(interval, unit).rule(first_on)) == Cadence(interval, unit)
+
+
+@pytest.mark.django_db
+def test_a_train_builds_its_releases_from_the_newest_published_version_of_its_template(bank, rita):
+    template = take_over("monthly", by=rita, at=JUNE_1)
+    one = start_trains([train(template=template)], by=rita, at=JUNE_1).rows[0]
+
+    for release in Release.objects.filter(train=one):
+        assert release.template_version.template == template
+        assert release.phases.exists()
+        assert release.gates.exists()
