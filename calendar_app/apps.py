@@ -10,6 +10,7 @@ class CalendarConfig(AppConfig):
         from calendar_app.conflicts import refresh, register_rules
         from calendar_app.gates import facts
         from calendar_app.gates.reopening import follow_below
+        from calendar_app.releases.following import mirror
         from calendar_app.stakers import register_nouns
         from calendar_app.stakers.zone import settle_zone
         from calendar_app.vocabulary import keep_fitting
@@ -23,6 +24,7 @@ class CalendarConfig(AppConfig):
         listeners.append(refresh)
         watch(keep_fitting)
         facts.register_rules()
+        watch(mirror)
         watch(facts.rejudge)
         watch(follow_below)
         watch(reconsider)

@@ -19,6 +19,7 @@ _JOIN = """
        AND (%(resources)s = '{}'::text[] OR a.resource_kind = ANY(%(resources)s))
        AND (%(parts)s = '{}'::text[] OR ((a.kind <> 'deployment' OR a.part = ANY(%(parts)s))
                                      AND (b.kind <> 'deployment' OR b.part = ANY(%(parts)s))))
+       AND (b.kind <> 'blockout' OR b.part = '' OR a.kind = ANY(string_to_array(b.part, '+')))
 """
 _SCOPES = {
     "source": (" AND a.source_id = ANY(%(scope)s)", " AND b.source_id = ANY(%(scope)s)"),

@@ -10,6 +10,8 @@ from releasemgr.portfolio.models import Application, Portfolio, Project
 from releasemgr.tenancy.constraints import org_walls
 from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
 
+USUAL_STOPS = ("go_live", "deployment")  # what a blockout stops when nobody says otherwise
+
 
 class BlockoutQuerySet(models.QuerySet):
     """Words for sets of blockouts."""
@@ -20,7 +22,7 @@ class BlockoutQuerySet(models.QuerySet):
 
 
 def _usual_stops():
-    return [Blockout.Stops.GO_LIVE, Blockout.Stops.DEPLOYMENT]
+    return list(USUAL_STOPS)
 
 
 class Blockout(OrgModel):

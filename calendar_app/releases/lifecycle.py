@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from calendar_app.models import Release
+from calendar_app.models import Gate, Phase, Release
 from calendar_app.models.releases import NotPossible
 from calendar_app.releases.clock import held_on
 from calendar_app.vocabulary import StatusWords
@@ -15,7 +15,7 @@ Status = Release.Status
 
 
 def baseline(releases, *, by, at):
-    """Promise the planned go-live; the promise never moves."""
+    """Promise the planned go-live, phases and gates as they stand; the promise never moves."""
     for release in releases:
         if release.baseline_date:
             raise NotPossible(_("%(release)s has its baseline already.") % {"release": release})
@@ -25,6 +25,7 @@ def baseline(releases, *, by, at):
     revisions = [
         Revision(row, row.version, {"baseline_date": row.target_date, "baselined_at": at}) for row in releases
     ]
+    revisions += [*_phase_baselines(releases), *_gate_baselines(releases)]
     return revise(revisions, by=by, at=at, verb="baselined")
 
 
@@ -121,6 +122,19 @@ def steps_for(release):
         for noun, (_verb, word, states) in STEPS.items()
         if release.status in states and not _is_pointless(noun, release)
     ]
+
+
+def _phase_baselines(releases):
+    phases = Phase.objects.filter(release__in=releases, baseline_starts_on=None)
+    for phase in phases.exclude(status=Phase.Status.CANCELLED).order_by("pk"):
+        values = {"baseline_starts_on": phase.starts_on, "baseline_ends_on": phase.ends_on}
+        yield Revision(phase, phase.version, values)
+
+
+def _gate_baselines(releases):
+    gates = Gate.objects.filter(release__in=releases, baseline_date=None)
+    for gate in gates.exclude(state=Gate.State.CANCELLED).order_by("pk"):
+        yield Revision(gate, gate.version, {"baseline_date": gate.planned_date})
 
 
 def _is_pointless(noun, release):

@@ -1,4 +1,4 @@
-"""Moving releases: a new go-live date, and with it the phases and gates that are still to come."""
+"""Moving releases: a new go-live date, and with it the phases, gates and due dates that are still to come."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +7,14 @@ from hashlib import sha256
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from calendar_app.models import Gate, Phase, Release
+from calendar_app.models import Criterion, Gate, Phase, PhaseActivity, Release
 from calendar_app.models.releases import NotPossible
 from calendar_app.releases.clock import still_owed
+from calendar_app.releases.following import UNDECIDED, dates_like, followers_of, key_of
+from calendar_app.releases.shifts import open_phases, shifts_of
 from releasemgr.changes.revisions import Revision, revise
 
-UNDECIDED = (Gate.State.OPEN, Gate.State.SUBMITTED, Gate.State.REJECTED)
+__all__ = ["UNDECIDED", "Move", "fingerprint", "move", "revisions_of"]
 
 
 @dataclass(frozen=True)
@@ -24,28 +26,28 @@ class Move:
 
 
 def move(moves, *, by, at):
-    """Move releases, with their open phases and undecided gates, by as many days as the go-live moves.
+    """Move releases, with everything of them that is still to come, and with the releases that follow them.
 
-    What has begun keeps its start, what is done or decided stays, baselines never move.
+    A release made from a template moves over working days, others by as many days as the go-live moves. What has begun
+    keeps its start, what is done or decided stays, baselines never move.
     """
     return revise(revisions_of(moves), by=by, at=at, verb="moved")
 
 
 def revisions_of(moves):
     """Everything that moves, as revisions of the rows as they are now."""
+    moves = [*moves, *_following(moves)]
+    shifts = shifts_of(moves)
     for one in moves:
-        _check(one)
-    days = {one.release.pk: _shift(one) for one in moves}
-    revisions = [_of_release(one, days[one.release.pk]) for one in moves]
-    moving = [pk for pk, shift in days.items() if shift]
-    phases = Phase.objects.filter(release__in=moving, status__in=[Phase.Status.PLANNED, Phase.Status.ACTIVE])
-    gates = Gate.objects.filter(release__in=moving, state__in=UNDECIDED)
-    revisions += [_of_phase(phase, days[phase.release_id]) for phase in phases.order_by("pk")]
-    revisions += [
-        Revision(gate, gate.version, {"planned_date": gate.planned_date + days[gate.release_id]})
-        for gate in gates.order_by("pk")
-    ]
-    return revisions
+        _check(one, moves, shifts.get(one.release.pk))
+    revisions = [_of_release(one, shifts.get(one.release.pk)) for one in moves]
+    phases, gates = list(open_phases(list(shifts))), list(_open_gates(shifts))
+    spans = {phase.pk: shifts[phase.release_id].span(phase) for phase in phases}
+    days = {gate.pk: shifts[gate.release_id].gate(gate) for gate in gates}
+    _as_above(moves, phases, spans, gates, days)
+    revisions += [Revision(phase, phase.version, dates_like(phase, *spans[phase.pk])) for phase in phases]
+    revisions += [Revision(gate, gate.version, {"planned_date": days[gate.pk]}) for gate in gates]
+    return [*revisions, *_criteria(shifts), *_activities(shifts)]
 
 
 def fingerprint(moves):
@@ -54,28 +56,59 @@ def fingerprint(moves):
     return sha256("\n".join(seen).encode()).hexdigest()[:32]
 
 
-def _check(one):
-    if not one.release.is_open:
+def _following(moves):
+    """Moves of the releases that follow those of ``moves``: to the same go-live, or as far from it as they were."""
+    named = {one.release.pk for one in moves}
+    targets = {one.release.pk: one for one in moves}
+    found = []
+    for child in followers_of([one.release for one in moves]):
+        above = targets[child.parent_id]
+        if child.pk in named or child.status == Release.Status.ON_HOLD:
+            continue
+        if child.target_date and above.release.target_date:
+            before = above.release.target_date - child.target_date
+            found.append(Move(child, above.target_date - before))
+    return found + _following(found) if found else found
+
+
+def _as_above(moves, phases, spans, gates, days):
+    """Followers take the very dates of what they follow: ``spans`` and ``days`` are changed in place."""
+    parents = {one.release.pk: one.release.parent_id for one in moves if one.release.follows_parent}
+    above = {(phase.release_id, key_of(phase)): phase for phase in phases}
+    followed = {gate.pk: gate for gate in gates}
+    for phase in phases:
+        model = above.get((parents.get(phase.release_id), key_of(phase)))
+        if model and (model.starts_on, model.ends_on) == (phase.starts_on, phase.ends_on):
+            spans[phase.pk] = spans[model.pk]
+    for gate in gates:
+        model = followed.get(gate.parent_id) if gate.release_id in parents else None
+        if model and model.planned_date == gate.planned_date:
+            days[gate.pk] = days[model.pk]
+
+
+def _check(one, moves, shift):
+    release = one.release
+    if not release.is_open:
         raise NotPossible({"target_date": _("A release that is live or cancelled no longer moves.")})
     if one.release.status == Release.Status.ON_HOLD:
         raise NotPossible({"target_date": _("It is on hold, and planning pauses. Resume it first.")})
-    starts_on = _new_start(one, _shift(one))
+    moving = {other.release.pk: other.target_date for other in moves}
+    if release.follows_parent and release.parent_id not in moving:
+        message = _("It follows %(release)s; move that one, or let it keep dates of its own.")
+        raise NotPossible({"target_date": message % {"release": release.parent}})
+    starts_on = _new_start(one, shift)
     if starts_on and starts_on > one.target_date:
         raise ValidationError({"target_date": _("The go-live lies before the start.")})
-    parent = one.release.parent
-    if parent and parent.target_date and one.target_date > parent.target_date and parent.is_open:
+    parent = release.parent
+    latest = moving.get(release.parent_id, parent.target_date) if parent else None
+    if latest and one.target_date > latest and parent.is_open:
         raise ValidationError({"target_date": _("%(release)s goes live before that.") % {"release": parent}})
-
-
-def _shift(one):
-    """How far the go-live moves; None when it had no date."""
-    return one.target_date - one.release.target_date if one.release.target_date else None
 
 
 def _new_start(one, shift):
     release = one.release
     if release.starts_on and shift and release.status == Release.Status.PLANNED:
-        return release.starts_on + shift
+        return shift.day(release.starts_on)
     return release.starts_on
 
 
@@ -86,9 +119,29 @@ def _of_release(one, shift):
     return Revision(one.release, one.release.version, values)
 
 
-def _of_phase(phase, shift):
-    if phase.status == Phase.Status.PLANNED:
-        values = {"starts_on": phase.starts_on + shift, "ends_on": phase.ends_on + shift}
-    else:
-        values = {"ends_on": max(phase.starts_on, phase.ends_on + shift)}
-    return Revision(phase, phase.version, values)
+def _open_gates(shifts):
+    gates = Gate.objects.filter(release__in=list(shifts), state__in=UNDECIDED)
+    return gates.select_related("phase").order_by("pk")
+
+
+def _criteria(shifts):
+    """Due dates of criteria that are still open, or judged by facts that may change."""
+    rows = Criterion.objects.counting().filter(
+        gate__release__in=list(shifts), gate__state__in=UNDECIDED, due_on__isnull=False
+    )
+    for row in rows.exclude(state=Criterion.State.MET, rule="").select_related("gate").order_by("pk"):
+        due_on = shifts[row.gate.release_id].due("criteria", row)
+        yield Revision(row, row.version, {"due_on": due_on})
+
+
+def _activities(shifts):
+    """Due dates of activities that are not done."""
+    rows = PhaseActivity.objects.counting().filter(
+        phase__release__in=list(shifts),
+        phase__status__in=[Phase.Status.PLANNED, Phase.Status.ACTIVE],
+        percent_done__lt=100,
+        due_on__isnull=False,
+    )
+    for row in rows.select_related("phase").order_by("pk"):
+        due_on = shifts[row.phase.release_id].due("activities", row)
+        yield Revision(row, row.version, {"due_on": due_on})

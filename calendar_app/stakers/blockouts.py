@@ -5,6 +5,7 @@ from collections import defaultdict
 from calendar_app.claims import claim, stake, stakes
 from calendar_app.conflicts import take_turns
 from calendar_app.models import Blockout, Claim
+from calendar_app.models.blockouts import USUAL_STOPS
 from releasemgr.portfolio.models import Ownership, Portfolio, Project
 
 Kind, Resource = Claim.Kind, Claim.Resource
@@ -21,6 +22,7 @@ def claims_of_blockouts(blockouts):
             yield claim(
                 blockout,
                 kind=Kind.BLOCKOUT,
+                part=_part(blockout),
                 resource_kind=resource_kind,
                 resource_id=resource_id,
                 starts_at=blockout.starts_at,
@@ -32,6 +34,12 @@ def claims_of_blockouts(blockouts):
                 title=blockout.name,
                 path=f"calendar/blockouts/{blockout.pk}/",
             )
+
+
+def _part(blockout):
+    """What a blockout stops, for the conflict rules: "" for the usual, else the kinds of claims joined by "+"."""
+    stops = sorted(blockout.stops)
+    return "" if stops == sorted(USUAL_STOPS) else "+".join(stops)
 
 
 def settle_tree(_rows):

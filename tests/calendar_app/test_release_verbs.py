@@ -154,7 +154,7 @@ def test_a_preview_is_outdated_when_a_phase_changed(world, rita):
 
 
 def test_the_baseline_is_set_once(world, rita):
-    (row,) = lifecycle.baseline([world.september], by=rita, at=JUNE_1).rows
+    row, *_below = lifecycle.baseline([world.september], by=rita, at=JUNE_1).rows
     (row,) = move([Move(row, date(2026, 9, 8))], by=rita, at=JUNE_1).rows[:1]
 
     row = Release.objects.get(pk=world.september.pk)
