@@ -215,7 +215,7 @@ class Cell(OrgModel):
         ]
         indexes = [
             models.Index(
-                fields=["org", "scope_id", "metric", "period_type", "start_on"],
+                fields=["org", "metric", "period_type", "scope_id", "start_on"],
                 include=["value", "n", "is_partial"],  # charts of many scopes read the index only
                 name="cell_by_scope",
             ),

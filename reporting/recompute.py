@@ -73,7 +73,8 @@ def _insert_cells(org, kpi, as_of) -> int:
         f"INSERT INTO reporting_cell (id, org_id, metric, scope_id, period_type, start_on, {columns}, "
         "metric_version, as_of, attempts) "
         f"SELECT {key}, %(org)s, '{kpi.key}', scope_id, "
-        f"period_type, start_on, {columns}, {kpi.version}, %(as_of)s, 0 FROM ({cells(kpi)}) found",
+        f"period_type, start_on, {columns}, {kpi.version}, %(as_of)s, 0 FROM ({cells(kpi)}) found "
+        "ORDER BY scope_id, period_type, start_on",  # neighbours of a chart on one page
         _parameters(org, as_of),
     )
 
