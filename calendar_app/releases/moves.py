@@ -115,7 +115,7 @@ def _new_start(one, shift):
 def _of_release(one, shift):
     values = {"target_date": one.target_date, "starts_on": _new_start(one, shift)}
     if shift:
-        values["held_days"] = still_owed(one.release, shift.days)
+        values["held_days"] = still_owed(one.release, (one.target_date - one.release.target_date).days)
     return Revision(one.release, one.release.version, values)
 
 

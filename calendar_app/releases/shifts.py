@@ -11,8 +11,6 @@ from calendar_app.templates.dates import Count, Dates, Ground, NoDay, count_for,
 from calendar_app.templates.ground import grounds_of
 from calendar_app.templates.plan import parsed
 
-_DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True)
 class DayShift:
@@ -43,11 +41,6 @@ class WorkShift:
     ground: Ground
     before: Dates
     after: Dates
-
-    @property
-    def days(self):
-        """How far the go-live moves."""
-        return (self.new - self.old).days * _DAY
 
     def day(self, day, kind=""):
         """A day at the same distance from the go-live, counted for that kind of phase."""
