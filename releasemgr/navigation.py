@@ -32,6 +32,8 @@ SECTIONS = (
             Entry(_("Releases"), "calendar:release-list", "rocket"),
             Entry(_("Trains"), "calendar:train-list", "route"),
             Entry(_("Conflicts"), "calendar:conflict-list", "alert-triangle"),
+            Entry(_("Check-in"), "calendar:check-in", "message"),
+            Entry(_("Risks and issues"), "calendar:log-list", "list-details"),
             Entry(_("Blockouts"), "calendar:blockout-list", "calendar-off"),
             Entry(_("Exceptions"), "calendar:exception-list", "shield-check"),
         ),

@@ -6,11 +6,13 @@ from calendar_app.gates.criteria import revise_criteria
 from calendar_app.gates.rounds import revise_gates
 from calendar_app.models import (
     Blockout,
+    CheckIn,
     Conflict,
     Criterion,
     Deployment,
     ExceptionRequest,
     Gate,
+    LogItem,
     Milestone,
     Nomination,
     Phase,
@@ -48,6 +50,8 @@ def register_nouns():
     register(Train, permission=Permission.ADMIT)
     register(Nomination, revise=revise_nominations, permission=Permission.ADMIT)
     register(Conflict, permission=Permission.WORK_CONFLICT)
+    for model in (LogItem, CheckIn):
+        register(model, permission=Permission.DISCUSS)
     register(Application, settle=settle_applications)
     for model in (Portfolio, Project, Ownership):
         register(model, settle=settle_tree)

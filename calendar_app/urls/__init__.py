@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calendar_app.urls import conflicts, exceptions, gates, releases, scope, trains
+from calendar_app.urls import conflicts, exceptions, gates, log, releases, scope, trains
 from calendar_app.views import calendar
 
 app_name = "calendar"
@@ -15,4 +15,5 @@ urlpatterns = [
     *conflicts.urlpatterns,
     *exceptions.urlpatterns,
     *scope.urlpatterns,
+    *log.urlpatterns,
 ]

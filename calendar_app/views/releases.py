@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from calendar_app.forms import GoLiveForm, ReleaseForm, StatusForm
 from calendar_app.forms.releases import initial_of
+from calendar_app.log.queries import standing_of
 from calendar_app.models import Release, ReleaseStatus
 from calendar_app.releases import lifecycle
 from calendar_app.releases.export import HEADER, rows_of
@@ -22,6 +23,7 @@ from calendar_app.vocabulary import offered
 from releasemgr.accounts.guards import allow
 from releasemgr.accounts.roles import Permission
 from releasemgr.htmx import in_peek, render_page
+from releasemgr.portfolio.queries import person_of
 from releasemgr.spreadsheet import csv_response
 from releasemgr.tenancy.days import local_date
 
@@ -72,6 +74,7 @@ def release_detail(request, number):
         "is_peek": in_peek(request),
         "about": facts,
         "has_words": request.membership.may(Permission.PLAN_RELEASE) and offered(ReleaseStatus).exists(),
+        "log": standing_of(release, person_of(request.user), today=today),
         **head_of(release, "calendar:release-detail", today=today, standing=facts.standing),
     }
     partial = "children" if request.GET.get("page") else "facts"

@@ -22,6 +22,7 @@ from releasemgr.demo.exceptions import plant_exceptions
 from releasemgr.demo.flow import plant_flow
 from releasemgr.demo.gates import plant_gates
 from releasemgr.demo.improvement import plant_actions, plant_conflict_decisions
+from releasemgr.demo.log import plant_log
 from releasemgr.demo.nominations import plant_nominations
 from releasemgr.demo.outages import plant_outages
 from releasemgr.demo.portfolio import plant_portfolio
@@ -100,6 +101,7 @@ def _plant(scene, members):
     plant_outages(scene)
     plant_actions(scene)
     plant_conflict_decisions(scene)
+    plant_log(scene)
     plant_discussion(scene)
     plant_exceptions(scene, members)
 

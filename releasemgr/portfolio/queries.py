@@ -5,6 +5,11 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from releasemgr.portfolio.models import Application, ApplicationDependency, Ownership, Person, Project, Team
 
 
+def person_of(user):
+    """The Person that stands for an account in this organisation; None when there is none."""
+    return Person.objects.filter(user_id=user.pk).first()
+
+
 def projects_for_list():
     """Projects with what their list shows, in order of name."""
     return Project.objects.select_related("portfolio", "team", "lead").order_by("name", "pk")

@@ -117,6 +117,7 @@ SAMPLES = {
     ("people", "pk"): lambda: Person.objects.order_by("name").first().pk,
     ("history", "noun"): lambda: "release",
     ("history", "pk"): lambda: Release.objects.order_by("number").first().pk,
+    ("log", "number"): lambda: LogItem.objects.open().order_by("number").first().number,
     ("comments", "pk"): lambda: Comment.objects.order_by("pk").first().pk,
     ("files", "pk"): lambda: Attachment.objects.order_by("pk").first().pk,
     ("releases", "number"): lambda: _riding().number,
