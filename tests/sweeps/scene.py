@@ -9,6 +9,7 @@ from calendar_app.models import (
     Deployment,
     ExceptionRequest,
     Gate,
+    LogItem,
     Milestone,
     Nomination,
     Release,
