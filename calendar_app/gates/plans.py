@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from calendar_app.gates.counting import check_above
 from calendar_app.models import Gate
 from calendar_app.models.releases import NotPossible
 from releasemgr.changes.revisions import Revision, create, revise
@@ -14,6 +15,7 @@ def plan_gates(gates, *, by, at):
     """Write new gates, not later than the go-live of their release or the end of the phase they guard."""
     for gate in gates:
         check_gate(gate, gate.planned_date, gate.phase)
+        check_above(gate, gate.parent)
     return create(gates, by=by, at=at, verb="planned")
 
 
@@ -22,6 +24,7 @@ def edit_gate(gate, values, *, by, at):
     if gate.state not in (State.OPEN, State.SUBMITTED, State.REJECTED):
         raise NotPossible(_("A gate that is decided or cancelled no longer changes."))
     check_gate(gate, values.get("planned_date", gate.planned_date), values.get("phase", gate.phase))
+    check_above(gate, values.get("parent", gate.parent))
     return revise([Revision(gate, gate.version, values)], by=by, at=at, verb="edited")
 
 
