@@ -9,6 +9,7 @@ from calendar_app.gates.criteria import blocking, waivers_of
 from calendar_app.gates.facts import words_of
 from calendar_app.gates.rollup import PASSED, Rollup, tallies
 from calendar_app.models import Criterion, ExceptionRequest, Gate, GateRound
+from calendar_app.releases.clock import clock_day
 from calendar_app.releases.page import gate_stance
 
 STANCES = {
@@ -60,7 +61,7 @@ class CriterionLine:
 
 
 def board(gates, *, at, today):
-    """A GateLine for each gate, in six statements at most; ``today`` is the local day of ``at``."""
+    """A GateLine for each gate (with its release), in six statements; ``today`` is the local day of ``at``."""
     gates = list(gates)
     ids = [gate.pk for gate in gates]
     counts, barring, below = _counts(ids), blocking(gates, at), tallies(gates)
@@ -68,7 +69,7 @@ def board(gates, *, at, today):
     return [
         GateLine(
             gate,
-            gate_stance(gate, today),
+            gate_stance(gate, clock_day(gate.release, today)),
             *counts.get(gate.pk, (0, 0)),
             barring=barring[gate.pk] if gate.state not in (*PASSED, Gate.State.CANCELLED) else [],
             rollup=below.get(gate.pk),

@@ -25,7 +25,7 @@ def check_above(gate, parent):
         return
     if parent.release_id not in lines_above({gate.release_id})[gate.release_id]:
         raise ValidationError({"parent": _("It counts only toward a gate of an enterprise release above.")})
-    if parent.state in PASSED and parent.pk != gate.parent_id:
+    if parent.state in PASSED and (gate._state.adding or parent.pk != gate.parent_id):
         raise NotPossible({"parent": _("%(gate)s is passed already.") % {"gate": parent}})
 
 

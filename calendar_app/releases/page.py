@@ -7,11 +7,13 @@ from django.urls import reverse
 
 from calendar_app.conflicts import sentence
 from calendar_app.models import Conflict, Deployment, Gate, Phase, Release, ReleaseImpact, Version
+from calendar_app.phases.activities import percents_of
 from calendar_app.releases.clock import clock_day, countdown, made_up_day
 from calendar_app.releases.lifecycle import steps_for
 from calendar_app.releases.queries import Standing, conflicts_of, stance_of
 from releasemgr.changes.revisions import undoable
 
+NEXT = 12  # gates shown when there are more
 MOST = 20  # deployments and versions shown; the rest is counted
 _PHASES = {
     Phase.Status.PLANNED: "pending",
@@ -34,7 +36,10 @@ _panels = []
 
 @dataclass(frozen=True)
 class About:
-    """A release and its neighbourhood; pairs are (row, status token)."""
+    """A release and its neighbourhood; pairs are (row, status token), a phase adds its per cent.
+
+    Of many gates only the next ones are shown; ``gate_count`` is of all.
+    """
 
     release: Release
     standing: Standing
@@ -43,6 +48,7 @@ class About:
     neighbours: list
     phases: list
     gates: list
+    gate_count: int
     milestones: list
     conflicts: list
     impacts: list
@@ -59,6 +65,8 @@ def about(release, *, today, by):
     conflicts, blockers = conflicts_of([release.pk], today=today)
     clock = clock_day(release, today)  # on hold nothing becomes late
     stance = stance_of(release, today=today, is_blocked=blockers[release.pk] > 0)
+    phases, gates = list(_phases(release)), list(_gates(release))
+    percents = percents_of(phases)
     deployments = Deployment.objects.filter(release=release)
     versions = Version.objects.filter(release=release)
     return About(
@@ -67,8 +75,9 @@ def about(release, *, today, by):
         slip_days=_slip(release),
         steps=_steps(release),
         neighbours=[(title, url_of(release)) for title, url_of in _panels],
-        phases=[(row, phase_stance(row, clock)) for row in _phases(release)],
-        gates=[(row, gate_stance(row, clock)) for row in _gates(release)],
+        phases=[(row, phase_stance(row, clock), percents.get(row.pk)) for row in phases],
+        gates=[(row, gate_stance(row, clock)) for row in _next(gates)],
+        gate_count=len(gates),
         milestones=list(release.milestones.order_by("starts_on", "name", "pk")),
         conflicts=_conflicts(release, today),
         impacts=list(_impacts(release)),
@@ -129,6 +138,14 @@ def _phases(release):
 
 def _gates(release):
     return release.gates.select_related("phase", "owner").order_by("planned_date", "name", "pk")
+
+
+def _next(gates):
+    """The gates that are decided next, or all when they are few."""
+    if len(gates) <= NEXT:
+        return gates
+    over = (Gate.State.PASSED, Gate.State.CONDITIONAL, Gate.State.CANCELLED)
+    return [gate for gate in gates if gate.state not in over][:NEXT] or gates[-NEXT:]
 
 
 def _impacts(release):

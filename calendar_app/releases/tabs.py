@@ -29,6 +29,7 @@ class Link:
 
 TABS = [
     Tab(_("Overview"), "calendar:release-detail"),
+    Tab(_("Gates"), "calendar:release-gates"),
     Tab(_("Nominations"), "calendar:release-nominations", frozenset({Release.Kind.ENTERPRISE})),
     Tab(_("Log"), "calendar:release-log"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calendar_app.urls import conflicts, exceptions, gates, log, releases, scope, trains
+from calendar_app.urls import conflicts, criteria, exceptions, gates, log, releases, scope, trains
 from calendar_app.views import calendar
 
 app_name = "calendar"
@@ -12,6 +12,7 @@ urlpatterns = [
     *releases.urlpatterns,
     *trains.urlpatterns,
     *gates.urlpatterns,
+    *criteria.urlpatterns,
     *conflicts.urlpatterns,
     *exceptions.urlpatterns,
     *scope.urlpatterns,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from calendar_app.forms import DecisionForm, GateForm
 from calendar_app.gates import plans, rounds
+from calendar_app.gates.board import board, criteria_of
 from calendar_app.models import Gate, Release
 from calendar_app.releases.page import gate_stance, undoable
 from calendar_app.views.releases import release_form_page
@@ -16,18 +17,22 @@ from releasemgr.htmx import in_peek, render_page
 from releasemgr.tenancy.days import local_date
 
 STEPS = {noun: step[0] for noun, step in rounds.STEPS.items()} | {"cancellation": plans.cancel_gates}
-_FIELDS = ("version", "name", "kind", "planned_date", "is_required", "locks_scope", "description")
+_FIELDS = ("version", "name", "kind", "planned_date", "rollup", "rollup_needed", "is_required", "locks_scope")
 
 
 @allow(GET=Permission.VIEW)
 def gate_detail(request, pk):
     """One gate with every round of decision."""
-    gate = _gate(pk)
+    gate, at = _gate(pk), now()
+    today = local_date(at, request.org.zone)
     may_plan = request.membership.may(Permission.PLAN_RELEASE)
     is_undecided = gate.state in (Gate.State.OPEN, Gate.State.SUBMITTED, Gate.State.REJECTED)
     context = {
         "gate": gate,
-        "stance": gate_stance(gate, local_date(now(), request.org.zone)),
+        "stance": gate_stance(gate, today),
+        "line": board([gate], at=at, today=today)[0],
+        "criteria": criteria_of(gate, at=at, by=request.user, may_plan=may_plan and gate.release.is_open),
+        "may_add": may_plan and gate.release.is_open and gate.state != Gate.State.CANCELLED,
         "rounds": gate.rounds.order_by("-number"),
         "steps": _steps(gate) if may_plan else (),
         "may_edit": may_plan and is_undecided and gate.release.is_open,
@@ -68,7 +73,8 @@ def gate_edit(request, pk):
 
     page = release_form_page(gate.release, _("Edit %(gate)s") % {"gate": gate}, _("Save"))
     initial = {name: getattr(gate, name) for name in _FIELDS}
-    initial |= {"phase": gate.phase_id, "owner": gate.owner_id}
+    initial |= {"phase": gate.phase_id, "owner": gate.owner_id, "parent": gate.parent_id}
+    initial["description"] = gate.description
     said = _("Saved.")
     return answer_form(request, GateForm, change, page, initial=initial, said=said, release=gate.release)
 
@@ -105,7 +111,7 @@ def _steps(gate):
 
 
 def _gate(pk):
-    return find(Gate.objects.select_related("release", "phase", "owner", "project"), pk=pk)
+    return find(Gate.objects.select_related("release", "phase", "owner", "project", "parent__release"), pk=pk)
 
 
 def _values(form):

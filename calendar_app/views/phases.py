@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from calendar_app.forms import MilestoneForm, PhaseForm
 from calendar_app.models import Milestone, Phase, Release
+from calendar_app.phases.reading import work_of
 from calendar_app.releases import phases as verbs
 from calendar_app.releases.page import phase_stance, undoable
 from calendar_app.views.releases import release_form_page
@@ -22,14 +23,18 @@ _OFFERED = {Phase.Status.PLANNED: ("entry", "cancellation"), Phase.Status.ACTIVE
 @allow(GET=Permission.VIEW)
 def phase_detail(request, number, position):
     """One phase, as a page and in the peek drawer."""
-    phase = _phase(number, position)
+    phase = find_phase(number, position)
+    may_plan = request.membership.may(Permission.PLAN_RELEASE)
     offered = _OFFERED.get(phase.status, ()) if phase.release.is_open else ()
     context = {
         "phase": phase,
         "stance": phase_stance(phase, local_date(now(), request.org.zone)),
-        "steps": offered if request.membership.may(Permission.PLAN_RELEASE) else (),
+        "steps": offered if may_plan else (),
+        "work": work_of(phase, by=request.user, may_plan=may_plan and phase.release.is_open),
+        "may_plan": may_plan and phase.release.is_open and phase.status != Phase.Status.CANCELLED,
+        "may_reenter": may_plan and phase.release.is_open and phase.status == Phase.Status.DONE,
         "gates": phase.gates.order_by("planned_date", "name", "pk"),
-        "may_edit": offered and request.membership.may(Permission.PLAN_RELEASE),
+        "may_edit": offered and may_plan,
         "undo_id": undoable(phase, by=request.user),
         "page": release_form_page(phase.release, str(phase), ""),
         "is_peek": in_peek(request),
@@ -53,7 +58,7 @@ def phase_create(request, number):
 @allow(GET=Permission.PLAN_RELEASE, POST=Permission.PLAN_RELEASE)
 def phase_edit(request, number, position):
     """Change a phase."""
-    phase = _phase(number, position)
+    phase = find_phase(number, position)
 
     def change(form):
         row = seen(phase, form.cleaned_data["version"])
@@ -68,7 +73,7 @@ def phase_edit(request, number, position):
 @allow(POST=Permission.PLAN_RELEASE)
 def phase_step(request, number, position, noun):
     """Enter, leave or cancel a phase."""
-    phase = seen(_phase(number, position), request.POST.get("version"))
+    phase = seen(find_phase(number, position), request.POST.get("version"))
     said = _("%(phase)s: done.") % {"phase": phase}
     return answer_step(
         request, lambda: STEPS[noun]([phase], by=request.user, at=now()), phase.release, said=said
@@ -117,7 +122,8 @@ def milestone_edit(request, pk):
     return answer_form(request, MilestoneForm, change, page, initial=initial, said=_("Saved."))
 
 
-def _phase(number, position):
+def find_phase(number, position):
+    """A phase with its release, or 404."""
     if position > 32_767:
         raise Http404
     return find(Phase.objects.select_related("release"), release__number=number, position=position)
