@@ -16,6 +16,7 @@ from releasemgr.demo.bank import BANK
 from releasemgr.demo.blockouts import plant_blockouts
 from releasemgr.demo.bookings import plant_bookings
 from releasemgr.demo.carrier import CARRIER
+from releasemgr.demo.criteria import plant_criteria
 from releasemgr.demo.deployments import plant_deployments
 from releasemgr.demo.discussion import plant_discussion
 from releasemgr.demo.exceptions import plant_exceptions
@@ -103,6 +104,7 @@ def _plant(scene, members):
     plant_conflict_decisions(scene)
     plant_log(scene)
     plant_discussion(scene)
+    plant_criteria(scene)
     plant_exceptions(scene, members)
 
 

@@ -6,12 +6,14 @@ from django.utils import timezone
 from calendar_app.models import (
     Blockout,
     Conflict,
+    Criterion,
     Deployment,
     ExceptionRequest,
     Gate,
     LogItem,
     Milestone,
     Nomination,
+    PhaseActivity,
     Release,
     ReleaseStatus,
     ReleaseType,
@@ -128,6 +130,10 @@ SAMPLES = {
     ("statuses", "pk"): lambda: ReleaseStatus.objects.order_by("position").first().pk,
     ("risks", "pk"): lambda: RiskLevel.objects.order_by("position").first().pk,
     ("gates", "pk"): lambda: Gate.objects.filter(release=_riding(), state=Gate.State.OPEN).first().pk,
+    ("criteria", "pk"): lambda: (
+        Criterion.objects.filter(gate__state=Gate.State.OPEN).order_by("pk").first().pk
+    ),
+    ("activities", "pk"): lambda: PhaseActivity.objects.order_by("pk").first().pk,
     ("trains", "pk"): lambda: Train.objects.get().pk,
     ("nominations", "pk"): lambda: Nomination.objects.filter(state="submitted").order_by("pk").first().pk,
     ("milestones", "pk"): lambda: Milestone.objects.order_by("pk").first().pk,
