@@ -30,6 +30,7 @@ class Link:
 TABS = [
     Tab(_("Overview"), "calendar:release-detail"),
     Tab(_("Gates"), "calendar:release-gates"),
+    Tab(_("Scope"), "calendar:release-scope"),
     Tab(_("Nominations"), "calendar:release-nominations", frozenset({Release.Kind.ENTERPRISE})),
     Tab(_("Log"), "calendar:release-log"),
 ]

@@ -1,11 +1,21 @@
-"""The organisation's own words: the same routes for each list."""
+"""The scope of releases; the organisation's own words: the same routes for each list."""
 
 from django.urls import path
 
-from calendar_app.views import vocabulary
+from calendar_app.views import scope, vocabulary
 from calendar_app.vocabulary import LISTS
 
-urlpatterns = [path("words/", vocabulary.words, name="words")]
+urlpatterns = [
+    path("releases/<int:number>/scope/", scope.scope, name="release-scope"),
+    path("releases/<int:number>/scope/export/", scope.scope_export, name="scope-export"),
+    path("releases/<int:number>/scope/new/", scope.item_create, name="item-create"),
+    path("releases/<int:number>/scope/paste/", scope.scope_paste, name="scope-paste"),
+    path("releases/<int:number>/scope/lock/", scope.scope_lock, name="scope-lock"),
+    path("releases/<int:number>/scope/unlocking/", scope.scope_unlock, name="scope-unlock"),
+    path("items/<uuid:pk>/", scope.item_edit, name="item-edit"),
+    path("items/<uuid:pk>/removal/", scope.item_removal, name="item-removal"),
+    path("words/", vocabulary.words, name="words"),
+]
 for part in LISTS:
     fixed = {"part": part}
     urlpatterns += [
