@@ -29,8 +29,9 @@ class Link:
 
 TABS = [
     Tab(_("Overview"), "calendar:release-detail"),
-    Tab(_("Gates"), "calendar:release-gates"),
+    Tab(_("Manifest & versions"), "calendar:release-manifest"),
     Tab(_("Scope"), "calendar:release-scope"),
+    Tab(_("Gates"), "calendar:release-gates"),
     Tab(_("Nominations"), "calendar:release-nominations", frozenset({Release.Kind.ENTERPRISE})),
     Tab(_("Log"), "calendar:release-log"),
 ]

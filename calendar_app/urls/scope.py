@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calendar_app.views import scope, vocabulary
+from calendar_app.views import manifest, scope, vocabulary
 from calendar_app.vocabulary import LISTS
 
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("releases/<int:number>/scope/unlocking/", scope.scope_unlock, name="scope-unlock"),
     path("items/<uuid:pk>/", scope.item_edit, name="item-edit"),
     path("items/<uuid:pk>/removal/", scope.item_removal, name="item-removal"),
+    path("releases/<int:number>/manifest/", manifest.manifest, name="release-manifest"),
+    path("releases/<int:number>/manifest/export/", manifest.manifest_export, name="manifest-export"),
+    path("releases/<int:number>/versions/new/", manifest.version_create, name="version-create"),
+    path("releases/<int:number>/versions/approval/", manifest.versions_approval, name="versions-approval"),
+    path("releases/<int:number>/test-runs/new/", manifest.run_create, name="run-create"),
+    path("versions/<uuid:pk>/", manifest.version_edit, name="version-edit"),
+    path("versions/<uuid:pk>/approval/", manifest.version_approval, name="version-approval"),
+    path("test-runs/<uuid:pk>/", manifest.run_edit, name="run-edit"),
     path("words/", vocabulary.words, name="words"),
 ]
 for part in LISTS:

@@ -23,11 +23,13 @@ from releasemgr.demo.exceptions import plant_exceptions
 from releasemgr.demo.flow import plant_flow
 from releasemgr.demo.gates import plant_gates
 from releasemgr.demo.improvement import plant_actions, plant_conflict_decisions
+from releasemgr.demo.initiatives import plant_initiatives
 from releasemgr.demo.log import plant_log
 from releasemgr.demo.nominations import plant_nominations
 from releasemgr.demo.outages import plant_outages
 from releasemgr.demo.portfolio import plant_portfolio
 from releasemgr.demo.scene import Scene
+from releasemgr.demo.scope import plant_scope
 from releasemgr.demo.trains import plant_trains
 from releasemgr.demo.words import plant_words
 from releasemgr.tenancy.scope import org_scope
@@ -106,6 +108,8 @@ def _plant(scene, members):
     plant_discussion(scene)
     plant_criteria(scene)
     plant_exceptions(scene, members)
+    plant_scope(scene, trains)
+    plant_initiatives(scene, trains)
 
 
 def _plant_members(org, blueprint, password):

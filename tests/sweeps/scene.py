@@ -14,11 +14,15 @@ from calendar_app.models import (
     Milestone,
     Nomination,
     PhaseActivity,
+    PlannedVersion,
     Release,
     ReleaseStatus,
     ReleaseType,
     RiskLevel,
+    Stakeholder,
+    TestRun,
     Train,
+    WorkItem,
 )
 from environments.models import Booking, CapacityStep, Outage
 from improvement.models import Action, Baseline
@@ -126,6 +130,11 @@ SAMPLES = {
     ("releases", "number"): lambda: _riding().number,
     ("releases", "number", "nominations"): lambda: _open_entry().number,
     ("phases", "position"): lambda: 1,
+    ("items", "pk"): lambda: WorkItem.objects.in_scope().filter(release=_riding()).first().pk,
+    ("versions", "pk"): lambda: PlannedVersion.objects.filter(release=_riding()).first().pk,
+    ("test-runs", "pk"): lambda: TestRun.objects.filter(release=_riding()).first().pk,
+    ("impact", "key"): lambda: _riding().impacts.first().application.key,
+    ("stakes", "pk"): lambda: Stakeholder.objects.filter(release=_riding(), part="informed").first().pk,
     ("types", "pk"): lambda: ReleaseType.objects.order_by("position").first().pk,
     ("statuses", "pk"): lambda: ReleaseStatus.objects.order_by("position").first().pk,
     ("risks", "pk"): lambda: RiskLevel.objects.order_by("position").first().pk,
