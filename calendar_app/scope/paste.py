@@ -57,7 +57,7 @@ class _Reader:
         self.lines = lines
         first = next((line for line in lines if line.strip()), "")
         self.delimiter = next((mark for mark in "\t;," if mark in first), ",")
-        cells = [_NAMES.get(cell.lower(), cell.lower()) for cell in self._cells(first)]
+        cells = [_NAMES.get(cell.lower(), cell.lower()) for cell in self._titles(first)]
         self.has_header = "key" in cells
         self.columns = cells if self.has_header else COLUMNS
         self.kinds = _by_word(WorkItem.Kind)
@@ -65,6 +65,12 @@ class _Reader:
         self.applications = {}
         for application in Application.objects.order_by("-name", "pk"):
             self.applications |= {application.name.lower(): application, application.key.lower(): application}
+
+    def _titles(self, line):
+        try:
+            return self._cells(line)
+        except ValueError:
+            return []
 
     def records(self):
         """``(line number, text)`` of the lines that hold an item."""

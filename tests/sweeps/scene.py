@@ -130,9 +130,13 @@ SAMPLES = {
     ("releases", "number"): lambda: _riding().number,
     ("releases", "number", "nominations"): lambda: _open_entry().number,
     ("phases", "position"): lambda: 1,
-    ("items", "pk"): lambda: WorkItem.objects.in_scope().filter(release=_riding()).first().pk,
-    ("versions", "pk"): lambda: PlannedVersion.objects.filter(release=_riding()).first().pk,
-    ("test-runs", "pk"): lambda: TestRun.objects.filter(release=_riding()).first().pk,
+    ("items", "pk"): lambda: (
+        WorkItem.objects.in_scope().filter(release__status="active").order_by("pk").first().pk
+    ),
+    ("versions", "pk"): lambda: (
+        PlannedVersion.objects.filter(release__status="active").order_by("pk").first().pk
+    ),
+    ("test-runs", "pk"): lambda: TestRun.objects.order_by("pk").last().pk,
     ("impact", "key"): lambda: _riding().impacts.first().application.key,
     ("stakes", "pk"): lambda: Stakeholder.objects.filter(release=_riding(), part="informed").first().pk,
     ("types", "pk"): lambda: ReleaseType.objects.order_by("position").first().pk,
