@@ -8,6 +8,7 @@ class CalendarConfig(AppConfig):
         from calendar_app.approvals.watching import reconsider
         from calendar_app.claims import gathered, listeners
         from calendar_app.conflicts import refresh, register_rules
+        from calendar_app.dependencies.fulfilment import follow_providers
         from calendar_app.gates import facts
         from calendar_app.gates.reopening import follow_below
         from calendar_app.releases.following import mirror
@@ -27,4 +28,5 @@ class CalendarConfig(AppConfig):
         watch(mirror)
         watch(facts.rejudge)
         watch(follow_below)
+        watch(follow_providers)
         watch(reconsider)

@@ -13,7 +13,7 @@ from calendar_app.calendar.stances import FINISHED
 from calendar_app.models import Claim, ReleaseImpact
 
 Kind, Resource = Claim.Kind, Claim.Resource
-_SHOWN_KINDS = [(kind.value, kind.label) for kind in Kind if kind != Kind.BLOCKOUT]
+_SHOWN_KINDS = [(kind.value, kind.label) for kind in Kind if kind not in (Kind.BLOCKOUT, Kind.DEPENDENCY)]
 _STATUSES = [
     ("open", _("Planned or running")),
     ("finished", _("Finished")),

@@ -15,3 +15,17 @@ def extend_trains():
     for org in Organisation.objects.order_by("pk"):
         with org_scope(org):
             extend(Train.objects.filter(stopped_at=None), by=None, at=timezone.now())
+
+
+@shared_task
+def end_what_expired():
+    """Record that exceptions and waivers of dependencies are over; whoever reads them knows it by their dates."""
+    from calendar_app.dependencies.answers import end_waivers
+    from calendar_app.exceptions.requests import expire
+    from releasemgr.tenancy.models import Organisation
+    from releasemgr.tenancy.scope import org_scope
+
+    for org in Organisation.objects.order_by("pk"):
+        with org_scope(org):
+            expire(at=timezone.now())
+            end_waivers(at=timezone.now())

@@ -213,6 +213,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "releasemgr.activity.tasks.sweep_attachments",
         "schedule": crontab(hour=3, minute=20),
     },
+    "end exceptions and waivers that expired": {
+        "task": "calendar_app.tasks.end_what_expired",
+        "schedule": 60,
+    },
     "seal the audit trail": {"task": "releasemgr.activity.tasks.seal_audit", "schedule": crontab(minute=5)},
     "ring for unanswered marks": {"task": "reporting.tasks.sweep", "schedule": 30},
     "plan the next releases of trains": {

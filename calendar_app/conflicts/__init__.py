@@ -15,6 +15,7 @@ from calendar_app.conflicts.engine import (
     recompute_conflicts,
     refresh,
     refresh_resources,
+    refresh_sources,
     take_turns,
     verify_conflicts,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "recompute_conflicts",
     "refresh",
     "refresh_resources",
+    "refresh_sources",
     "register_rules",
     "rulebook",
     "sentence",

@@ -19,6 +19,11 @@ def refresh_resources(resource_ids):
     _refresh({rule: set(resource_ids) for rule in rulebook.values() if hasattr(rule, "kinds")})
 
 
+def refresh_sources(code, source_ids):
+    """The same for a pair rule whose verdict about sources changed though no claim did (an exception was granted)."""
+    _refresh({rulebook[code]: set(source_ids)})
+
+
 def recompute_conflicts():
     """Find every conflict of this organisation anew. Returns how many rows were added, changed or removed."""
     take_turns()

@@ -21,6 +21,14 @@ _JOIN = """
                                      AND (b.kind <> 'deployment' OR b.part = ANY(%(parts)s))))
        AND (b.kind <> 'blockout' OR b.part = '' OR a.kind = ANY(string_to_array(b.part, '+')))
 """
+# A granted exception lets its release work in a blockout, judged at the time of what it plans there.
+_EXCUSED = """
+       AND NOT EXISTS (
+           SELECT FROM calendar_app_exceptionrequest e
+            WHERE e.org_id = %(org)s AND e.blockout_id = b.source_id AND e.release_id = a.release_id
+              AND e.kind = 'blockout' AND e.state = 'granted'
+              AND (e.expires_at IS NULL OR e.expires_at >= a.ends_at))
+"""
 _SCOPES = {
     "source": (" AND a.source_id = ANY(%(scope)s)", " AND b.source_id = ANY(%(scope)s)"),
     "release": (
@@ -52,8 +60,9 @@ def _rows(rule, condition, scope):
         "parts": sorted(rule.parts),
         "scope": sorted(scope) if scope is not None else None,
     }
+    excused = _EXCUSED if rule.can_be_excused else ""
     with connection.cursor() as cursor:
-        cursor.execute(_JOIN + condition, values)
+        cursor.execute(_JOIN + excused + condition, values)
         return cursor.fetchall()
 
 

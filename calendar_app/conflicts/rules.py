@@ -36,7 +36,8 @@ class PairRule:
     ``within`` widens each claim, so that things closer than that meet too. Touching intervals never meet. The
     severity is a warning, or with ``by_hardness`` a blocker when the second claim is hard. ``between_releases``
     compares different releases with each other: one conflict per pair of releases and resource. ``parts`` narrows
-    claims of deployments to stages; other kinds pass.
+    claims of deployments to stages; other kinds pass. ``can_be_excused``: a granted exception for the second source,
+    a blockout, keeps the release of the first out of conflict.
     """
 
     code: str
@@ -50,6 +51,7 @@ class PairRule:
     between_releases: bool = False
     resource_kinds: frozenset = frozenset()
     parts: frozenset = frozenset()
+    can_be_excused: bool = False
 
     is_racy: ClassVar[bool] = True  # two acts at once could each miss the other's claim
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.conflicts.finding import Finding, Side
 from calendar_app.conflicts.rules import PairRule, StructureRule, add_rule
+from calendar_app.dependencies.lateness import RULE, late_dependencies
 from calendar_app.models import Conflict, Gate, Phase, Release
 from releasemgr.portfolio.models import Environment
 from releasemgr.tenancy.days import day_bounds
@@ -26,6 +27,7 @@ def register_rules():
             first_kinds=_DELIVERING,
             second_kinds=frozenset({"blockout"}),
             by_hardness=True,
+            can_be_excused=True,
         )
     )
     add_rule(
@@ -78,6 +80,15 @@ def register_rules():
             _("“%(first)s” is to go live after “%(second)s”, which it belongs to"),
             nouns=frozenset({"release"}),
             find=releases_after_their_parent,
+        )
+    )
+    add_rule(
+        StructureRule(
+            RULE,
+            _("Dependency late"),
+            _("“%(first)s” is needed before “%(second)s” provides it, if at all"),
+            nouns=frozenset({"dependency", "release", "gate"}),
+            find=late_dependencies,
         )
     )
 

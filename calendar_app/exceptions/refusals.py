@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.urls import reverse
+from django.urls import get_script_prefix
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ def exception_needed(field, message, *, kind, release, **about):
     None puts it above the form.
     """
     query = {"kind": kind, "release": release.number} | {name: row.pk for name, row in about.items()}
-    url = f"{reverse('calendar:exception-create')}?{urlencode(query)}"
+    url = f"{get_script_prefix()}calendar/exceptions/new/?{urlencode(query)}"  # verbs run without routes too
     linked = format_html('{} <a href="{}">{}</a>', message, url, _("Ask for an exception"))
     return ValidationError({field: linked} if field else linked, code="exception_needed")
 

@@ -61,6 +61,7 @@ class Claim(OrgModel):
         BLOCKOUT = "blockout", _("Blockout")
         BOOKING = "booking", _("Booking")
         OUTAGE = "outage", _("Outage")
+        DEPENDENCY = "dependency", _("Dependency")
 
     class Resource(models.TextChoices):
         APPLICATION = "application", _("Application")

@@ -15,9 +15,24 @@ from releasemgr.tenancy.models import OrgModel, org_fk, org_manager
 class DependencyQuerySet(models.QuerySet):
     """Words for sets of dependencies."""
 
-    def unmet(self):
-        """Still needed: requested or accepted, neither satisfied nor given up."""
-        return self.filter(state__in=[Dependency.State.REQUESTED, Dependency.State.ACCEPTED])
+    def unmet(self, today=None):
+        """Still needed: requested or accepted, neither satisfied nor given up.
+
+        With ``today``, waivers that ended before that local day count too, though no clock has recorded it yet.
+        """
+        needed = Q(state__in=[Dependency.State.REQUESTED, Dependency.State.ACCEPTED])
+        if today is not None:
+            needed |= Q(state=Dependency.State.WAIVED, waived_until__lt=today)
+        return self.filter(needed)
+
+    def alive(self):
+        """Unmet, or done without for a time."""
+        states = Dependency.State
+        return self.filter(state__in=[states.REQUESTED, states.ACCEPTED, states.WAIVED])
+
+    def for_list(self):
+        """With what a row of a list shows."""
+        return self.select_related("release", "provider", "provider_gate", "gate", "owner")
 
 
 class Dependency(OrgModel):

@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from calendar_app.exceptions.effects import check_baselined
 from calendar_app.models import Criterion, Gate, Phase, PhaseActivity, Release
 from calendar_app.models.releases import NotPossible
 from calendar_app.releases.clock import still_owed
@@ -31,6 +32,8 @@ def move(moves, *, by, at):
     A release made from a template moves over working days, others by as many days as the go-live moves. What has begun
     keeps its start, what is done or decided stays, baselines never move.
     """
+    for one in moves:
+        check_baselined(one.release, one.target_date, at=at)
     return revise(revisions_of(moves), by=by, at=at, verb="moved")
 
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.conflicts import take_turns
+from calendar_app.exceptions.effects import check_baselined
 from calendar_app.models import Release, ReleaseImpact
 from calendar_app.models.releases import NotPossible
 from calendar_app.vocabulary import with_words, word_new
@@ -42,6 +43,7 @@ def edit(release, values, *, by, at, applications=None):
     if release.status == Release.Status.ON_HOLD and target_date != release.target_date:
         raise NotPossible({"target_date": _("It is on hold, and planning pauses. Resume it first.")})
     values = with_words(release, values)
+    check_baselined(release, target_date, at=at)
     with transaction.atomic():
         outcome = revise([Revision(release, release.version, values)], by=by, at=at, verb="edited")
         if parent and parent.pk != release.parent_id and release.kind == Release.Kind.ENTERPRISE:

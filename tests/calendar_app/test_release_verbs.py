@@ -155,10 +155,10 @@ def test_a_preview_is_outdated_when_a_phase_changed(world, rita):
 
 def test_the_baseline_is_set_once(world, rita):
     row, *_below = lifecycle.baseline([world.september], by=rita, at=JUNE_1).rows
-    (row,) = move([Move(row, date(2026, 9, 8))], by=rita, at=JUNE_1).rows[:1]
+    (row,) = move([Move(row, date(2026, 8, 25))], by=rita, at=JUNE_1).rows[:1]
 
     row = Release.objects.get(pk=world.september.pk)
-    assert (row.baseline_date, row.target_date) == (date(2026, 9, 1), date(2026, 9, 8))
+    assert (row.baseline_date, row.target_date) == (date(2026, 9, 1), date(2026, 8, 25))
     with pytest.raises(NotPossible, match="baseline already"):
         lifecycle.baseline([row], by=rita, at=JUNE_1)
 
