@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from calendar_app.exceptions.effects import check_baselined
 from calendar_app.log.items import raise_items
 from calendar_app.models import CheckIn, LogItem, Phase, Release
 from calendar_app.releases.moves import Move, revisions_of
@@ -134,6 +135,7 @@ def _revisions(sayings, stored, *, by, at):
     targets = {said.release.pk: said.target.said for said in sayings}
     for said in sayings:
         try:
+            check_baselined(said.release, said.target.said, at=at)
             for revision in _of_one(said, targets):
                 earlier = revisions.get(revision.subject.pk)
                 values = (earlier.values if earlier else {}) | revision.values

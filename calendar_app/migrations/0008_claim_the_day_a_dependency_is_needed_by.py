@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('calendar_app', '0007_scope'),
+        ("calendar_app", "0007_scope"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='claim',
-            name='kind',
-            field=models.CharField(choices=[('release', 'Release'), ('go_live', 'Go-live'), ('phase', 'Phase'), ('gate', 'Gate'), ('milestone', 'Milestone'), ('deployment', 'Deployment'), ('blockout', 'Blockout'), ('booking', 'Booking'), ('outage', 'Outage'), ('dependency', 'Dependency')], max_length=12),
+            model_name="claim",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("release", "Release"),
+                    ("go_live", "Go-live"),
+                    ("phase", "Phase"),
+                    ("gate", "Gate"),
+                    ("milestone", "Milestone"),
+                    ("deployment", "Deployment"),
+                    ("blockout", "Blockout"),
+                    ("booking", "Booking"),
+                    ("outage", "Outage"),
+                    ("dependency", "Dependency"),
+                ],
+                max_length=12,
+            ),
         ),
     ]
