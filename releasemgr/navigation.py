@@ -68,6 +68,7 @@ SECTIONS = (
             Entry(_("Applications"), "portfolio:application-list", "apps"),
             Entry(_("Teams"), "portfolio:team-list", "users"),
             Entry(_("People"), "portfolio:person-list", "id"),
+            Entry(_("Working calendars"), "portfolio:calendar-list", "calendar-time"),
             Entry(_("Types and statuses"), "calendar:words", "tag", Permission.SHAPE_PROCESS),
             Entry(_("Activity log"), "activity:log", "history", Permission.READ_AUDIT),
             Entry(_("Members"), "settings:member-list", "user-circle", Permission.ADMINISTER),

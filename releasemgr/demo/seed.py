@@ -30,6 +30,7 @@ from releasemgr.demo.outages import plant_outages
 from releasemgr.demo.portfolio import plant_portfolio
 from releasemgr.demo.scene import Scene
 from releasemgr.demo.scope import plant_scope
+from releasemgr.demo.templates import plant_templates
 from releasemgr.demo.trains import plant_trains
 from releasemgr.demo.words import plant_words
 from releasemgr.tenancy.scope import org_scope
@@ -94,6 +95,7 @@ def demo_password():
 def _plant(scene, members):
     plant_portfolio(scene, members)
     plant_words(scene)
+    plant_templates(scene)
     trains = plant_trains(scene)
     plant_nominations(scene, trains)
     plant_gates(scene, trains)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from releasemgr.directory.views import applications, nodes, people, projects
+from releasemgr.directory.views import applications, calendars, nodes, people, projects
 
 app_name = "portfolio"
 
@@ -48,4 +48,10 @@ urlpatterns = [
     path("people/new/", people.person_create, name="person-create"),
     path("people/<uuid:pk>/", people.person_detail, name="person-detail"),
     path("people/<uuid:pk>/edit/", people.person_edit, name="person-edit"),
+    path("calendars/", calendars.calendar_list, name="calendar-list"),
+    path("calendars/new/", calendars.calendar_create, name="calendar-create"),
+    path("calendars/<uuid:pk>/", calendars.calendar_detail, name="calendar-detail"),
+    path("calendars/<uuid:pk>/edit/", calendars.calendar_edit, name="calendar-edit"),
+    path("calendars/<uuid:pk>/exceptions/", calendars.calendar_exception, name="calendar-exception"),
+    path("calendar-exceptions/<uuid:pk>/removal/", calendars.exception_removal, name="exception-removal"),
 ]

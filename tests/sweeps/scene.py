@@ -33,7 +33,15 @@ from releasemgr.activity.seals import seal_entries
 from releasemgr.administration.invitations import invite
 from releasemgr.demo.carrier import CARRIER
 from releasemgr.demo.seed import seed
-from releasemgr.portfolio.models import Application, Ownership, Person, Portfolio, Team
+from releasemgr.portfolio.models import (
+    Application,
+    CalendarException,
+    Ownership,
+    Person,
+    Portfolio,
+    Team,
+    WorkingCalendar,
+)
 from releasemgr.tenancy.ids import uuid7
 from releasemgr.tenancy.models import Organisation
 from releasemgr.tenancy.scope import current_org, org_scope
@@ -121,6 +129,8 @@ SAMPLES = {
     ("ownerships", "pk"): lambda: Ownership.objects.get(application=_application()).pk,
     ("dependencies", "pk"): lambda: _application().dependencies.order_by("pk").first().pk,
     ("teams", "pk"): lambda: Team.objects.order_by("name").first().pk,
+    ("calendars", "pk"): lambda: WorkingCalendar.objects.order_by("name").first().pk,
+    ("calendar-exceptions", "pk"): lambda: CalendarException.objects.order_by("day").first().pk,
     ("people", "pk"): lambda: Person.objects.order_by("name").first().pk,
     ("history", "noun"): lambda: "release",
     ("history", "pk"): lambda: Release.objects.order_by("number").first().pk,
