@@ -10,12 +10,16 @@ from releasemgr.accounts.roles import Permission
 
 @dataclass(frozen=True)
 class Entry:
-    """One link; ``permission`` is the codename the membership needs, None for every member."""
+    """One link; ``permission`` is the codename the membership needs, None for every member.
+
+    ``count_url_name`` is where the browser asks for the number beside it, after the page has come.
+    """
 
     label: str
     url_name: str
     icon: str
     permission: str | None = None
+    count_url_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,9 @@ SECTIONS = (
         _("Coordination"),
         (
             Entry(_("Calendar"), "calendar:calendar", "timeline"),
+            Entry(
+                _("Decisions"), "calendar:decision-list", "gavel", count_url_name="calendar:decision-count"
+            ),
             Entry(_("Releases"), "calendar:release-list", "rocket"),
             Entry(_("Trains"), "calendar:train-list", "route"),
             Entry(_("Conflicts"), "calendar:conflict-list", "alert-triangle"),
@@ -70,6 +77,8 @@ SECTIONS = (
             Entry(_("People"), "portfolio:person-list", "id"),
             Entry(_("Working calendars"), "portfolio:calendar-list", "calendar-time"),
             Entry(_("Types and statuses"), "calendar:words", "tag", Permission.SHAPE_PROCESS),
+            Entry(_("Absences"), "calendar:absence-list", "beach"),
+            Entry(_("Approval groups"), "calendar:group-list", "shield-check"),
             Entry(_("Activity log"), "activity:log", "history", Permission.READ_AUDIT),
             Entry(_("Members"), "settings:member-list", "user-circle", Permission.ADMINISTER),
             Entry(_("Settings"), "settings:organisation", "settings", Permission.ADMINISTER),
@@ -84,6 +93,7 @@ class Link:
     url: str
     icon: str
     is_current: bool
+    count_url: str = ""
 
 
 def sections_for(membership, path):
@@ -94,10 +104,15 @@ def sections_for(membership, path):
     ]
     current = _covering(path, [url for _label, entries in reachable for _entry, url in entries])
     return [
-        (label, [Link(entry.label, url, entry.icon, url == current) for entry, url in entries])
+        (label, [_link(entry, url, is_current=url == current) for entry, url in entries])
         for label, entries in reachable
         if entries
     ]
+
+
+def _link(entry, url, *, is_current):
+    count_url = reverse(entry.count_url_name) if entry.count_url_name else ""
+    return Link(entry.label, url, entry.icon, is_current, count_url)
 
 
 def _url_for(entry, membership):

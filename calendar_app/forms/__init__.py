@@ -1,6 +1,7 @@
+from calendar_app.forms.approvals import DecisionForm
 from calendar_app.forms.blockouts import BlockoutForm
 from calendar_app.forms.conflicts import AcceptanceForm, AssignmentForm
-from calendar_app.forms.gates import DecisionForm, GateForm
+from calendar_app.forms.gates import GateForm
 from calendar_app.forms.phases import MilestoneForm, PhaseForm
 from calendar_app.forms.releases import GoLiveForm, ReleaseForm, StatusForm, TargetForm
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.forms.fields import day_field, text_field, version_field
 from calendar_app.gates.counting import gates_above
-from calendar_app.models import Gate, GateRound, Phase, Release
+from calendar_app.models import Gate, Phase, Release
 from releasemgr.portfolio.models import Person
 
 
@@ -84,17 +84,3 @@ class BelowForm(forms.Form):
         if not is_some:
             cleaned["rollup_needed"] = None
         return cleaned
-
-
-class DecisionForm(forms.Form):
-    """A decision about a submitted gate."""
-
-    version = version_field()
-    decision = forms.ChoiceField(
-        label=_("Decision"),
-        widget=forms.RadioSelect,
-        choices=[
-            choice for choice in GateRound.Decision.choices if choice[0] != GateRound.Decision.WITHDRAWN
-        ],
-    )
-    note = text_field(5_000, label=_("Conditions or reasons"))

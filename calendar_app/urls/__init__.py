@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from calendar_app.urls import conflicts, criteria, exceptions, gates, log, releases, scope, trains
+from calendar_app.urls import (
+    approvals,
+    conflicts,
+    criteria,
+    exceptions,
+    gates,
+    log,
+    releases,
+    scope,
+    trains,
+)
 from calendar_app.views import calendar
 
 app_name = "calendar"
@@ -13,6 +23,7 @@ urlpatterns = [
     *trains.urlpatterns,
     *gates.urlpatterns,
     *criteria.urlpatterns,
+    *approvals.urlpatterns,
     *conflicts.urlpatterns,
     *exceptions.urlpatterns,
     *scope.urlpatterns,

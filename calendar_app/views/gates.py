@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from calendar_app.approvals.conclusions import decide_alone
 from calendar_app.forms import DecisionForm, GateForm
 from calendar_app.gates import plans, rounds
 from calendar_app.gates.board import board, criteria_of
@@ -39,7 +40,8 @@ def gate_detail(request, pk):
         "may_cancel": may_plan and gate.state in (Gate.State.OPEN, Gate.State.REJECTED),
         "may_decide": gate.state == Gate.State.SUBMITTED
         and gate.release.is_open
-        and request.membership.may(Permission.DECIDE_GATE),
+        and request.membership.may(Permission.DECIDE_GATE)
+        and not gate.approval_rules.exists(),
         "undo_id": undoable(gate, by=request.user) if is_undecided else None,
         "page": release_form_page(gate.release, str(gate), ""),
         "is_peek": in_peek(request),
@@ -87,8 +89,15 @@ def gate_decision(request, pk):
     def decide(form):
         row = seen(gate, form.cleaned_data["version"])
         given = form.cleaned_data
-        rounds.decide([row], given["decision"], by=request.user, at=now(), note=given["note"])
-        return row
+        decide_alone(
+            row,
+            given["decision"],
+            by=request.user,
+            at=now(),
+            note=given["note"],
+            conditions=form.conditions,
+        )
+        return reverse("calendar:gate-approval", args=[row.pk])
 
     page = release_form_page(gate.release, _("Decide %(gate)s") % {"gate": gate}, _("Decide"))
     initial = {"version": gate.version}
