@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Q
 
 from calendar_app.approvals.standings import standings
+from calendar_app.log.queries import decisions_wanted
 from calendar_app.models import (
     Absence,
     ApprovalRule,
@@ -13,7 +14,6 @@ from calendar_app.models import (
     Delegation,
     ExceptionRequest,
     Gate,
-    LogItem,
     Release,
 )
 from releasemgr.activity.discussion import Notice
@@ -72,13 +72,6 @@ def overdue_conditions(gates, today):
     ):
         found.setdefault(one.gate_id, []).append(one)
     return found
-
-
-def decisions_wanted(person, today):
-    """Open decisions of the logs that wait for a person: high ones, and those due within a week."""
-    owned = LogItem.objects.open().filter(kind=LogItem.Kind.DECISION, owner=person)
-    pressing = owned.filter(Q(score__gte=LogItem.HIGH) | Q(due_on__lte=today + timedelta(days=7)))
-    return pressing.select_related("release").order_by("due_on", "-score", "number")
 
 
 def _votes(person, at, today):

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from releasemgr.accounts.founding import found, new_password
 from releasemgr.accounts.models import Membership, User
 from releasemgr.accounts.roles import Role
+from releasemgr.demo.approvals import plant_approvals
 from releasemgr.demo.bank import BANK
 from releasemgr.demo.blockouts import plant_blockouts
 from releasemgr.demo.bookings import plant_bookings
@@ -112,6 +113,7 @@ def _plant(scene, members):
     plant_exceptions(scene, members)
     plant_scope(scene, trains)
     plant_initiatives(scene, trains)
+    plant_approvals(scene, trains)
 
 
 def _plant_members(org, blueprint, password):

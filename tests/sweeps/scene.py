@@ -4,7 +4,12 @@ from django.test import Client
 from django.utils import timezone
 
 from calendar_app.models import (
+    Absence,
+    ApprovalGroup,
+    ApprovalRule,
     Blockout,
+    Board,
+    BoardItem,
     Conflict,
     Criterion,
     Deployment,
@@ -135,6 +140,15 @@ SAMPLES = {
     ("history", "noun"): lambda: "release",
     ("history", "pk"): lambda: Release.objects.order_by("number").first().pk,
     ("log", "number"): lambda: LogItem.objects.open().order_by("number").first().number,
+    ("approval-groups", "pk"): lambda: ApprovalGroup.objects.order_by("name").first().pk,
+    ("approval-rules", "pk"): lambda: (
+        ApprovalRule.objects.filter(gate__state="open").order_by("pk").first().pk
+    ),
+    ("absences", "pk"): lambda: Absence.objects.order_by("pk").first().pk,
+    ("boards", "pk"): lambda: Board.objects.get(state="planned").pk,
+    ("board-items", "pk"): lambda: (
+        BoardItem.objects.filter(board__state="planned").order_by("-position").first().pk
+    ),
     ("comments", "pk"): lambda: Comment.objects.order_by("pk").first().pk,
     ("files", "pk"): lambda: Attachment.objects.order_by("pk").first().pk,
     ("releases", "number"): lambda: _riding().number,
