@@ -31,6 +31,7 @@ TABS = [
     Tab(_("Overview"), "calendar:release-detail"),
     Tab(_("Manifest & versions"), "calendar:release-manifest"),
     Tab(_("Scope"), "calendar:release-scope"),
+    Tab(_("Systems"), "calendar:release-impact"),
     Tab(_("Gates"), "calendar:release-gates"),
     Tab(_("Nominations"), "calendar:release-nominations", frozenset({Release.Kind.ENTERPRISE})),
     Tab(_("Log"), "calendar:release-log"),

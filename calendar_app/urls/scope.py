@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calendar_app.views import manifest, scope, vocabulary
+from calendar_app.views import manifest, matrix, people, scope, vocabulary
 from calendar_app.vocabulary import LISTS
 
 urlpatterns = [
@@ -22,6 +22,14 @@ urlpatterns = [
     path("versions/<uuid:pk>/", manifest.version_edit, name="version-edit"),
     path("versions/<uuid:pk>/approval/", manifest.version_approval, name="version-approval"),
     path("test-runs/<uuid:pk>/", manifest.run_edit, name="run-edit"),
+    path("releases/<int:number>/impact/", matrix.impact, name="release-impact"),
+    path("releases/<int:number>/impact/new/", matrix.impact_create, name="impact-create"),
+    path("releases/<int:number>/impact/of/<str:key>/", matrix.impact_cell, name="impact-cell"),
+    path("releases/<int:number>/people/", people.release_people, name="release-people"),
+    path("releases/<int:number>/people/new/", people.people_create, name="people-create"),
+    path("stakes/replacement/", people.people_replacement, name="people-replacement"),
+    path("stakes/<uuid:pk>/", people.stake_edit, name="stake-edit"),
+    path("stakes/<uuid:pk>/removal/", people.stake_removal, name="stake-removal"),
     path("words/", vocabulary.words, name="words"),
 ]
 for part in LISTS:

@@ -161,7 +161,7 @@ SAMPLES = {
         PlannedVersion.objects.filter(release__status="active").order_by("pk").first().pk
     ),
     ("test-runs", "pk"): lambda: TestRun.objects.order_by("pk").last().pk,
-    ("impact", "key"): lambda: _riding().impacts.first().application.key,
+    ("of", "key"): lambda: _riding().impacts.first().application.key,
     ("stakes", "pk"): lambda: Stakeholder.objects.filter(release=_riding(), part="informed").first().pk,
     ("types", "pk"): lambda: ReleaseType.objects.order_by("position").first().pk,
     ("statuses", "pk"): lambda: ReleaseStatus.objects.order_by("position").first().pk,
