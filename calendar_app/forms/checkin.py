@@ -16,10 +16,13 @@ class CheckInForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     health = forms.ChoiceField(label=_("Status"), choices=CheckIn.Health.choices)
-    target_date = day_field(required=False, label=_("Planned go-live"))
+    target_date = day_field(
+        label=_("Planned go-live"),
+        error_messages={"required": _("Give the day. A release keeps having one.")},
+    )
     sentence = forms.CharField(
         label=_("In one sentence"),
-        required=False,
+        error_messages={"required": _("Say in one sentence how it stands.")},
         max_length=CheckIn._meta.get_field("sentence").max_length,
     )
     risk = forms.CharField(label=_("New risk"), required=False, max_length=200)
@@ -36,6 +39,7 @@ class CheckInForm(forms.Form):
         super().__init__(
             data, prefix=f"r{release.number}", initial=self._stored(), use_required_attribute=False
         )
+        self.fields["target_date"].required = release.target_date is not None
         for phase in self.phases:
             self.fields[f"from{phase.position}"] = day_field(label=_("From"))
             self.fields[f"to{phase.position}"] = day_field(label=_("To"))
@@ -60,10 +64,6 @@ class CheckInForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if self.has_changed() and not cleaned.get("sentence") and "sentence" not in self.errors:
-            self.add_error("sentence", _("Say in one sentence how it stands."))
-        if self.release.target_date and not cleaned.get("target_date") and "target_date" not in self.errors:
-            self.add_error("target_date", _("Give the day. A release keeps having one."))
         for position in self._lost_phases():
             self.add_error(
                 None,

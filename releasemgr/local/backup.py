@@ -1,12 +1,17 @@
 """Backups that prove themselves: the rows of every table are counted in the snapshot that is dumped.
 
+The files that people attached go into an archive beside the dump, each checked against the sum that its row holds.
 A dump without `app.maintenance` succeeds and holds no tenant's row, since the owner role is subject to row-level
 security too. So the counts stand beside the dump, and a restore that differs from them fails.
 """
 
+import hashlib
 import json
 import os
+import shutil
 import subprocess
+import tarfile
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -19,10 +24,14 @@ from releasemgr.local.roles import APP
 MAINTENANCE = "-c app.maintenance=on"
 
 
-def back_up(owner_url, path):
-    """Dump the database to ``path`` and its row counts to ``path``.counts; returns the counts by table.
+_KEPT = "SELECT key, sha256 FROM public.activity_attachment WHERE removed_at IS NULL ORDER BY key"
 
-    Both show the same moment, also while the product runs. Raises LocalError.
+
+def back_up(owner_url, path, *, files):
+    """Dump the database to ``path``, its row counts to ``path``.counts, the folder ``files`` to ``path``.files.tar.
+
+    All show the same moment, also while the product runs. Returns the counts by table. Raises LocalError, also when a
+    file is missing or is not what its row says.
     """
     with _maintenance(owner_url) as connection:
         (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone()
@@ -36,16 +45,18 @@ def back_up(owner_url, path):
                 f"--snapshot={snapshot}",
                 output=file,
             )
+        _archive(connection, owner_url, path, Path(files))
     with open(os.open(f"{path}.counts", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(counts, file, indent=2)
     return counts
 
 
-def restore(owner_url, path):
-    """Fill the empty database of ``owner_url`` from ``path``; returns the counts, which equal those of the backup.
+def restore(owner_url, path, *, files):
+    """Fill the empty database of ``owner_url`` from ``path`` and the folder ``files`` from the archive beside it.
 
-    All or nothing: raises LocalError when the database holds tables, when a statement fails, or when any table has
-    another number of rows than the backup says.
+    Returns the counts, which equal those of the backup. All or nothing: raises LocalError when the database holds
+    tables, when a statement fails, when any table has another number of rows than the backup says, or when a file is
+    not what its row says.
     """
     with open(f"{path}.counts") as file:
         expected = json.load(file)
@@ -63,7 +74,64 @@ def restore(owner_url, path):
             f"  {name}: {expected.get(name)} in the backup, {found.get(name)} restored" for name in wrong
         )
         raise LocalError("The restored rows are not those of the backup:\n" + "\n".join(lines))
+    _unpack(owner_url, path, Path(files))
     return found
+
+
+def _archive(connection, owner_url, path, files):
+    """Write every file of the snapshot into a tar; what was removed since the snapshot is left out."""
+    kept = _kept(connection)
+    faults = {key for key, digest in kept if _digest(files / key) != digest}
+    if faults:
+        with _maintenance(owner_url) as later:
+            faults &= {key for key, _digest_then in _kept(later)}
+    if faults:
+        raise LocalError(
+            "These files are missing or changed:\n" + "\n".join(f"  {key}" for key in sorted(faults))
+        )
+    with (
+        open(os.open(f"{path}.files.tar", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target,
+        tarfile.open(fileobj=target, mode="w") as archive,
+    ):
+        for key, _digest_now in kept:
+            if (files / key).is_file():
+                archive.add(files / key, arcname=key, recursive=False)
+
+
+def _unpack(owner_url, path, files):
+    """Put the files back under the keys that rows name, nothing else, and check each; a backup may be without any."""
+    with _maintenance(owner_url) as connection:
+        kept = dict(_kept(connection))
+    archived = Path(f"{path}.files.tar")
+    if archived.exists():
+        with tarfile.open(archived) as archive:
+            for member in archive:
+                if member.name in kept and member.isfile():
+                    _put(files / member.name, archive.extractfile(member))
+    faults = [key for key, digest in kept.items() if _digest(files / key) != digest]
+    if faults:
+        raise LocalError("These files are missing or changed:\n" + "\n".join(f"  {key}" for key in faults))
+
+
+def _put(path, content):
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+        shutil.copyfileobj(content, target)
+
+
+def _kept(connection):
+    """``[(key, SHA-256), …]`` of the files that nobody removed; a schema from before there were files has none."""
+    if "activity_attachment" not in _tables(connection):
+        return []
+    return connection.execute(_KEPT).fetchall()
+
+
+def _digest(path):
+    """The SHA-256 of a file in hexadecimal, "" when there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _forget_default_privileges(owner_url):

@@ -91,14 +91,17 @@ def _django(checkout, name, argv):
 def _copy(checkout, name, arguments):
     """`backup FILE` and `restore FILE`, as the owner role; tells how many rows they found."""
     parser = argparse.ArgumentParser(prog=f"manage.py {name}", description=backup.__doc__)
-    parser.add_argument("file", type=Path, help="the dump; its row counts stand beside it in FILE.counts")
+    parser.add_argument(
+        "file", type=Path, help="the dump; beside it FILE.counts (rows) and FILE.files.tar (attached files)"
+    )
     path = parser.parse_args(arguments).file.resolve()
     copy = {"backup": backup.back_up, "restore": backup.restore}[name]
+    folder = DataFolder.of(checkout)
     if os.environ.get("SECRET_KEY"):
-        counts = copy(os.environ["DATABASE_OWNER_URL"], path)
+        counts = copy(os.environ["DATABASE_OWNER_URL"], path, files=folder.path / "files")
     else:
-        with borrowed(DataFolder.of(checkout).prepare()) as (_, urls):
-            counts = copy(urls["owner"], path)
+        with borrowed(folder.prepare()) as (_, urls):
+            counts = copy(urls["owner"], path, files=folder.path / "files")
     sys.stdout.write(f"{sum(counts.values()):,} rows in {len(counts)} tables\n")
     return 0
 

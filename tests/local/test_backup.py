@@ -3,16 +3,24 @@
 import os
 import re
 import subprocess
+import tarfile
 import textwrap
+from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
+from releasemgr.activity.attachments import attach, remove
 from releasemgr.local import backup, roles
+from releasemgr.local.console import LocalError
 from releasemgr.local.postgres import programs
-from releasemgr.portfolio.models import Portfolio
+from releasemgr.portfolio.models import Portfolio, Project
 from releasemgr.tenancy.scope import org_scope
+from tests.conftest import JUNE_1
 from tests.local.conftest import CHECKOUT
 
 RIGHTS = """
@@ -45,13 +53,61 @@ def test_a_restore_has_the_rows_the_rights_and_the_walls(acme, globex, rita, res
             Portfolio.objects.create(name="Retail bank")
     source = os.environ["DATABASE_OWNER_URL"]
 
-    counts = backup.back_up(source, tmp_path / "dump")
+    counts = backup.back_up(source, tmp_path / "dump", files=tmp_path / "files")
 
     assert counts["portfolio_portfolio"] == 2
-    assert backup.restore(restored_url, tmp_path / "dump") == counts
+    assert backup.restore(restored_url, tmp_path / "dump", files=tmp_path / "restored") == counts
     with psycopg.connect(source) as before, psycopg.connect(restored_url) as after:
         assert after.execute(RIGHTS).fetchall() == before.execute(RIGHTS).fetchall()
         assert after.execute("SELECT count(*) FROM portfolio_portfolio").fetchone() == (0,)
+
+
+def kept_file(acme, rita):
+    """A file that Rita attached to a project of Acme, and the folder it is stored in."""
+    with org_scope(acme):
+        node = Portfolio.objects.create(name="Retail bank")
+        project = Project.objects.create(key="payments", name="Payments", portfolio=node)
+        upload = ContentFile(b"All 312 cases passed.", name="evidence.txt")
+        return attach(project, upload, by=rita, at=JUNE_1), Path(default_storage.location)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attached_files_come_back_and_removed_ones_do_not(acme, rita, restored_url, tmp_path):
+    kept, files = kept_file(acme, rita)
+    with org_scope(acme):
+        gone = attach(kept, ContentFile(b"Wrong file", name="wrong.txt"), by=rita, at=JUNE_1)
+    with org_scope(acme):
+        remove([gone], by=rita, at=JUNE_1)
+    source, restored = os.environ["DATABASE_OWNER_URL"], tmp_path / "restored"
+
+    backup.back_up(source, tmp_path / "dump", files=files)
+    backup.restore(restored_url, tmp_path / "dump", files=restored)
+
+    assert (restored / kept.key).read_bytes() == b"All 312 cases passed."
+    assert [path for path in restored.rglob("*") if path.is_file()] == [restored / kept.key]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("content", [None, b"forged"])
+def test_a_file_that_is_missing_or_changed_fails_backup_and_restore(
+    acme, rita, restored_url, tmp_path, content
+):
+    kept, files = kept_file(acme, rita)
+    source = os.environ["DATABASE_OWNER_URL"]
+    backup.back_up(source, tmp_path / "dump", files=files)
+    with tarfile.open(tmp_path / "dump.files.tar", "w") as archive:
+        if content:
+            entry = tarfile.TarInfo(kept.key)
+            entry.size = len(content)
+            archive.addfile(entry, BytesIO(content))
+        archive.addfile(tarfile.TarInfo("../escaped.txt"))
+        (files / kept.key).write_bytes(content or b"")
+
+    with pytest.raises(LocalError, match=kept.key):
+        backup.restore(restored_url, tmp_path / "dump", files=tmp_path / "restored")
+    with pytest.raises(LocalError, match=kept.key):
+        backup.back_up(source, tmp_path / "dump", files=files)
+    assert not (tmp_path / "escaped.txt").exists()
 
 
 def by_hand(number):

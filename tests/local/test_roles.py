@@ -107,12 +107,12 @@ def test_urls_of_production_are_checked_before_anything_is_made(owner, app, mess
 def test_a_backup_restores_every_organisations_rows_and_rights(cluster, shop, tmp_path):
     file = tmp_path / "shop.dump"
 
-    assert backup.back_up(shop["owner"], file) == {"booking": 3, "organisation": 2}
+    assert backup.back_up(shop["owner"], file, files=tmp_path / "files") == {"booking": 3, "organisation": 2}
     assert file.stat().st_mode & 0o777 == 0o600
 
     roles.provision(cluster, database="shop_again", **PASSWORDS)
     again = urls(cluster, "shop_again")
-    assert backup.restore(again["owner"], file) == {"booking": 3, "organisation": 2}
+    assert backup.restore(again["owner"], file, files=tmp_path / "files") == {"booking": 3, "organisation": 2}
     with psycopg.connect(again["app"]) as app:
         assert app.execute("SELECT count(*) FROM booking").fetchone() == (0,)
         app.execute("SET LOCAL app.org_id = '1'")
@@ -127,20 +127,20 @@ def test_a_backup_restores_every_organisations_rows_and_rights(cluster, shop, tm
 
 def test_a_dump_without_the_flag_is_noticed(cluster, shop, tmp_path, monkeypatch):
     file = tmp_path / "empty.dump"
-    backup.back_up(shop["owner"], file)
+    backup.back_up(shop["owner"], file, files=tmp_path / "files")
     monkeypatch.setattr(backup, "MAINTENANCE", "-c app.maintenance=off")
-    counts = backup.back_up(shop["owner"], tmp_path / "blind.dump")
+    counts = backup.back_up(shop["owner"], tmp_path / "blind.dump", files=tmp_path / "files")
     monkeypatch.undo()
     assert counts["booking"] == 0
     (tmp_path / "blind.dump").replace(file)
     roles.provision(cluster, database="shop_blind", **PASSWORDS)
 
     with pytest.raises(LocalError, match="booking: 3 in the backup, 0 restored"):
-        backup.restore(urls(cluster, "shop_blind")["owner"], file)
+        backup.restore(urls(cluster, "shop_blind")["owner"], file, files=tmp_path / "files")
 
 
 def test_a_restore_needs_an_empty_database(shop, tmp_path):
     (tmp_path / "x.dump.counts").write_text(json.dumps({}))
 
     with pytest.raises(LocalError, match="not empty"):
-        backup.restore(shop["owner"], tmp_path / "x.dump")
+        backup.restore(shop["owner"], tmp_path / "x.dump", files=tmp_path / "files")
