@@ -6,7 +6,7 @@ from calendar_app.gates.facts.reach import lines_above, with_those_below
 from calendar_app.gates.rollup import PASSED, rollups
 from calendar_app.gates.rounds import revoke
 from calendar_app.models import Gate, Release
-from releasemgr.changes.revisions import Revision, lock, revise
+from releasemgr.changes.revisions import Revision, lock, revise, settle
 
 NAMED = 5  # gates named in the cause; the rest is counted
 
@@ -72,6 +72,6 @@ def _let_go(releases, at):
     stray = [gate for gate in counting if gate.parent.release_id not in lines[gate.release_id]]
     if not stray:
         return
-    parents = {gate.parent_id for gate in stray}
+    left = {gate.parent_id: gate.parent for gate in stray}
     revise([Revision(gate, None, {"parent": None}) for gate in stray], by=None, at=at, verb="let go")
-    reopen(Gate.objects.filter(pk__in=parents), at)
+    settle(list(left.values()), at=at)  # nothing leads from the gates to those above any more

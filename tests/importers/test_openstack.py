@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from calendar_app.models import Claim, Deployment, Gate, Milestone, Release, ReleaseImpact, Version
+from calendar_app.gates.facts import rulebook, verify_criteria
+from calendar_app.models import Claim, Criterion, Deployment, Gate, Milestone, Release, ReleaseImpact, Version
 from releasemgr.activity.models import Entry, FactMark
 from releasemgr.portfolio.models import Application, Ownership, Project
 from releasemgr.tenancy.models import Organisation
@@ -69,7 +70,7 @@ def test_every_row_arrives(counts):
         "enterprise_releases": 3,
         "project_releases": 11,
         "independent_releases": 1,
-        "gates": 3,
+        "gates": 6,
         "milestones": 6,
         "versions": 20,
         "versions_dated": 16,
@@ -116,7 +117,7 @@ def test_a_newer_pack_changes_what_differs(counts, spoilt):
     again = import_pack(folder)
 
     assert again["created"] == {}
-    assert again["changed"] == {"release": 4, "version": 1, "deployment": 1}
+    assert again["changed"] == {"release": 4, "version": 1, "deployment": 1, "gate": 1}
     with org_scope(Organisation.objects.get(slug="brook")):
         cobra = Release.objects.get(name="2025.2 Cobra")
         assert cobra.target_date == date(2026, 4, 8)
@@ -177,6 +178,27 @@ def test_freezes_are_gates_and_everything_else_milestones(brook):
         ("2025.2 Cobra", "2025.1 Boa trailing deadline", date(2025, 12, 11), date(2025, 12, 11)),
         ("2025.2 Cobra", "2025.2 Cobra release", date(2026, 4, 1), date(2026, 4, 1)),
     }
+
+
+def test_each_cycle_asks_that_finals_are_their_last_candidates(brook):
+    boa = Criterion.objects.get(rule="final-is-last-candidate", gate__release__name="2025.1 Boa")
+    cases = {case.release.name: (case.outcome.value, case.why) for case in rulebook[boa.rule].cases(boa)}
+
+    assert (boa.state, boa.gate.name) == ("met", "Coordinated release")
+    assert boa.value == {"holds": 2, "differs": 0, "unknown": len(cases) - 2}
+    assert cases["pump 2025.1 Boa"] == ("holds", "9.0.0 is 9.0.0.0rc1: both are commit 02ab.")
+    assert cases["pump.lib 2025.1 Boa"] == ("unknown", "3.2.0 had no release candidate.")
+    assert verify_criteria(boa.judged_at) == []
+
+
+def test_a_final_that_is_not_its_last_candidate_fails_the_cycle(spoilt):
+    import_pack(spoilt("releases.csv", b",04aa,f004", b",04ab,f004"))
+
+    with org_scope(Organisation.objects.get(slug="brook")):
+        boa = Criterion.objects.get(rule="final-is-last-candidate", gate__release__name="2025.1 Boa")
+        (case,) = [case for case in rulebook[boa.rule].cases(boa) if case.outcome == "differs"]
+        assert (boa.state, case.release.name) == ("failed", "valve 2025.1 Boa")
+        assert case.why == "4.0.0 is commit 04ab, 4.0.0.0rc1 was 04aa."
 
 
 def test_versions_keep_the_quality_of_their_dates(brook):

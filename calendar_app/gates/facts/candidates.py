@@ -22,11 +22,12 @@ def judge_candidates(criteria, reach, _at):
     outcomes = {pk: _compare(rows)[0] for pk, rows in _versions(reach.release_ids).items()}
     found = {}
     for criterion in criteria:
-        counted = Counter(outcomes[pk] for pk in reach.of(criterion) if pk in outcomes)
+        covered = reach.carriers(criterion)
+        counted = Counter(outcomes[pk] for pk in covered if pk in outcomes)
         value = {
             "holds": counted[Outcome.HOLDS],
             "differs": counted[Outcome.DIFFERS],
-            "unknown": len(reach.of(criterion)) - counted[Outcome.HOLDS] - counted[Outcome.DIFFERS],
+            "unknown": len(covered) - counted[Outcome.HOLDS] - counted[Outcome.DIFFERS],
         }
         is_known = bool(value["holds"] or value["differs"])
         found[criterion.pk] = open_or(value, is_known=is_known, is_met=not value["differs"])
@@ -40,10 +41,10 @@ def candidate_words(value):
 
 def candidate_cases(criterion):
     """A Case for each release that the criterion covers and that can have versions of its own."""
-    covered = Reach([criterion]).of(criterion)
+    covered = Reach([criterion]).carriers(criterion)
     versions = _versions(covered)
     releases = Release.objects.filter(pk__in=covered).select_related("project")
-    for release in releases.exclude(kind=Release.Kind.ENTERPRISE).order_by("name", "number"):
+    for release in releases.order_by("name", "number"):
         outcome, why = _compare(versions.get(release.pk, ()))
         yield Case(release, outcome, why)
 

@@ -54,7 +54,7 @@ class Reach:
     def __init__(self, criteria):
         self.gates = Gate.objects.in_bulk({criterion.gate_id for criterion in criteria})
         roots = {gate.release_id for gate in self.gates.values()}
-        self.children, self.projects = _tree_below(roots)
+        self.children, self.projects, self.enterprises = _tree_below(roots)
         self._under = {root: self._collect(root) for root in roots}
         self._narrow = {}
 
@@ -68,6 +68,10 @@ class Reach:
             under = self._under[gate.release_id]
             self._narrow[key] = [pk for pk in under if self.projects[pk] == gate.project_id]
         return self._narrow[key]
+
+    def carriers(self, criterion):
+        """Those of them that carry changes themselves: all but enterprise releases."""
+        return [pk for pk in self.of(criterion) if pk not in self.enterprises]
 
     @property
     def release_ids(self):
@@ -92,21 +96,18 @@ def _climb(pk, parents):
 
 
 def _tree_below(roots):
-    """``({release id: [ids directly below]}, {release id: project id})`` of the trees under ``roots``."""
-    children = defaultdict(list)
-    projects = dict(Release.objects.filter(pk__in=roots).values_list("pk", "project"))
-    level = set(roots)
-    while level:
-        below = (
-            Release.objects.filter(parent__in=level)
-            .exclude(status=Release.Status.CANCELLED)
-            .order_by("pk")
-            .values_list("pk", "parent", "project")
-        )
-        level = set()
-        for pk, parent_id, project_id in below:
-            children[parent_id].append(pk)
-            if pk not in projects:
-                level.add(pk)
-            projects[pk] = project_id
-    return children, projects
+    """``({release id: [ids directly below]}, {release id: project id}, {ids of enterprise releases})`` under ``roots``."""
+    children, projects, enterprises = defaultdict(list), {}, set()
+    level = Release.objects.filter(pk__in=roots)
+    while True:
+        rows = list(level.order_by("pk").values_list("pk", "parent", "project", "kind"))
+        fresh = {pk for pk, _parent, _project, _kind in rows if pk not in projects}
+        for pk, parent_id, _project, kind in rows:
+            if projects:
+                children[parent_id].append(pk)
+            if kind == Release.Kind.ENTERPRISE:
+                enterprises.add(pk)
+        projects |= {pk: project_id for pk, _parent, project_id, _kind in rows}
+        if not fresh:
+            return children, projects, enterprises
+        level = Release.objects.filter(parent__in=fresh).exclude(status=Release.Status.CANCELLED)

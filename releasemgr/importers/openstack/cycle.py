@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from calendar_app.models import Deployment, Gate, Milestone, Release, ReleaseImpact, Version
+from calendar_app.models import Criterion, Deployment, Gate, Milestone, Release, ReleaseImpact, Version
 from releasemgr.importers.openstack.pack import INDEPENDENT
 from releasemgr.importers.openstack.plan import (
     cycle_life,
@@ -14,6 +14,7 @@ from releasemgr.importers.openstack.plan import (
 )
 from releasemgr.portfolio.models import Environment
 
+FINAL_RULE = "final-is-last-candidate"
 _PRODUCTION = (Version.Kind.FINAL, Version.Kind.STABLE)
 _BEFORE_PRODUCTION = (Version.Kind.INTERMEDIARY, Version.Kind.INDEPENDENT)
 _RELEASE_FIELDS = (
@@ -47,6 +48,7 @@ def bring_cycle(pack, cycle, org, stock, arrivals):
     _bring_events(pack, cycle, enterprise, stock, arrivals)
     releases = _bring_project_releases(pack, cycle, enterprise, stock, arrivals)
     _bring_versions(pack.versions[cycle.key], releases, stock, arrivals)
+    _bring_rule(cycle, enterprise, arrivals)
 
 
 def bring_independents(pack, stock, arrivals):
@@ -117,6 +119,21 @@ def _milestone(event, enterprise):
         starts_on=event.deadline or event.starts_on,
         ends_on=event.deadline or event.ends_on,
     )
+
+
+def _bring_rule(cycle, enterprise, arrivals):
+    """A gate on the coordinated day asks that every final version is its last release candidate; the facts judge it."""
+    gate = Gate(
+        release=enterprise,
+        kind=Gate.Kind.GO_NO_GO,
+        name="Coordinated release",
+        source_key=f"{enterprise.source_key}/coordinated-release",
+        planned_date=cycle.final_date,
+    )
+    gate = arrivals.bring([gate], ("release", "name", "planned_date"))[gate.source_key]
+    if not gate.criteria.filter(rule=FINAL_RULE).exists():
+        name = "Final version is the last release candidate"
+        arrivals.make([Criterion(gate=gate, rule=FINAL_RULE, name=name)])
 
 
 def _bring_project_releases(pack, cycle, enterprise, stock, arrivals):
