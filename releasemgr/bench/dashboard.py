@@ -63,9 +63,8 @@ def _scoped(org, measure):
 def _on_the_fly(org):
     """All six charts of 80 projects × 36 months, as the pages read them, beside the same figures from the facts."""
     starts, projects = _months(MONTHS), _projects()
+    agree(org)
     parameters = {"org": org.pk} | _edges(starts)
-    for key in KPIS:
-        _compare(KPIS[key], fetch(ON_THE_FLY[key], parameters), projects, starts)
     floors, ours = {}, {}
     for key, kpi in KPIS.items():
         floors[key], ours[key] = interleaved(
@@ -82,6 +81,14 @@ def _on_the_fly(org):
     return sum(floors.values()), sum(ours.values()), detail
 
 
+def agree(org):
+    """Raise RuntimeError unless cells and facts give the same figures; a goal met with others would be worth nothing."""
+    starts, projects = _months(MONTHS), _projects()
+    parameters = {"org": org.pk} | _edges(starts)
+    for key, kpi in KPIS.items():
+        _compare(kpi, fetch(ON_THE_FLY[key], parameters), projects, starts)
+
+
 def _edges(starts):
     """The dates and instants at which consecutive months begin, and those at which the last one ends."""
     months = Period.objects.filter(type="month", start_on__in=starts).order_by("start_on")
@@ -92,11 +99,13 @@ def _edges(starts):
 
 
 def _compare(kpi, computed, projects, starts):
-    """Both ways give the same values; a goal met with other figures would be worth nothing."""
     there = {(project, start): (value, n) for project, start, value, n in computed}
     for project, strip in spread(kpi, projects, "month", starts).items():
         for start, value in zip(starts, strip.values, strict=True):
-            other, n = there.get((project, start), (kpi.empty, 0))
+            unknown = (
+                kpi.empty if value is not None else None
+            )  # before the first fact of a scope, and not zero
+            other, n = there.get((project, start), (unknown, 0))
             is_same = value == other if None in (value, other) else abs(value - other) <= TOLERANCE
             is_hollow = n < kpi.min_n and kpi.empty is None and value is not None
             if not is_same or is_hollow != (start in strip.hollow and value is not None):
