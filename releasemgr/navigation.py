@@ -75,6 +75,7 @@ SECTIONS = (
             Entry(_("Applications"), "portfolio:application-list", "apps"),
             Entry(_("Teams"), "portfolio:team-list", "users"),
             Entry(_("People"), "portfolio:person-list", "id"),
+            Entry(_("Templates"), "calendar:template-list", "list-details"),
             Entry(_("Working calendars"), "portfolio:calendar-list", "calendar-time"),
             Entry(_("Types and statuses"), "calendar:words", "tag", Permission.SHAPE_PROCESS),
             Entry(_("Absences"), "calendar:absence-list", "beach"),

@@ -11,6 +11,7 @@ from calendar_app.urls import (
     log,
     releases,
     scope,
+    templates,
     trains,
 )
 from calendar_app.views import calendar
@@ -28,4 +29,5 @@ urlpatterns = [
     *exceptions.urlpatterns,
     *scope.urlpatterns,
     *log.urlpatterns,
+    *templates.urlpatterns,
 ]

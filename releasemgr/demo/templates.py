@@ -6,6 +6,7 @@ from calendar_app.models import Release
 from calendar_app.releases.plans import plan
 from calendar_app.templates.build import build
 from calendar_app.templates.starters import STARTERS, take_over
+from calendar_app.templates.versions import draft_of
 from releasemgr.portfolio.models import CalendarException, WorkingCalendar
 
 _COUNTRIES = {"Europe/London": ("GB", "ENG", "England"), "Europe/Lisbon": ("PT", "", "Portugal")}
@@ -22,6 +23,7 @@ def plant_templates(scene):
     scene.plant(_exceptions(standard, scene.today))
     templates = {code: take_over(code, by=None, at=scene.now) for code in STARTERS}
     _upgrade(scene, templates["package"])
+    draft_of(templates["mobile"], by=None, at=scene.now)
     return templates
 
 

@@ -40,6 +40,9 @@ class CalendarForm(RevisionForm):
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = [("", _("No holidays")), *countries().items()]
 
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() | {"is_default"}  # the old standard makes way
+
     def clean_weekend(self):
         days = sorted(self.cleaned_data["weekend"])
         if len(days) == 7:
