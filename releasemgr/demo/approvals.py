@@ -39,13 +39,18 @@ def plant_approvals(scene, trains):
 
 
 def _groups(scene):
-    groups = scene.plant([ApprovalGroup(name=name) for name, _size in _GROUPS])
+    """The three groups, made or found, with people; what a template named and nobody filled gets people too."""
+    there = {group.name: group for group in ApprovalGroup.objects.all()}
+    filled = set(GroupMember.objects.values_list("group__name", flat=True))
+    new = [ApprovalGroup(name=name) for name, _size in _GROUPS if name not in there]
+    there |= {group.name: group for group in scene.plant(new)}
     staff = [person for person in scene.people if person.user_id]
     others = [person for person in scene.people if not person.user_id]
-    for number, (group, (_name, size)) in enumerate(zip(groups, _GROUPS, strict=True)):
-        people = [*staff[number::3], *scene.random.sample(others, size)]
-        scene.plant([GroupMember(group=group, person=person) for person in people])
-    return groups
+    sizes = dict(_GROUPS)
+    for number, name in enumerate(sorted({*there} - filled)):
+        people = [*staff[number % 3 :: 3], *scene.random.sample(others, sizes.get(name, 3))]
+        scene.plant([GroupMember(group=there[name], person=person) for person in people])
+    return [there[name] for name, _size in _GROUPS]
 
 
 def _near(scene):
