@@ -10,7 +10,8 @@ from releasemgr.activity.models import Attachment, Comment, Entry
 from releasemgr.activity.reading import read
 from releasemgr.tenancy.ids import uuid_or_none
 
-PAGE = 50
+PAGE = 50  # of the whole log
+ENTRIES = 10  # of one object, above its comments
 COMMENTS = 20
 
 
@@ -36,14 +37,14 @@ def panel_of(noun, pk, subject, *, before="", comments=1):
     position = position_of(before)
     if position:
         entries = entries.older_than(*position)
-    found = list(entries.newest_first()[: PAGE + 1])
-    shown = read(found[:PAGE])
+    found = list(entries.newest_first()[: ENTRIES + 1])
+    shown = read(found[:ENTRIES])
     if subject is None:
-        return Panel(noun, pk, None, shown, mark_of(found))
+        return Panel(noun, pk, None, shown, mark_of(found, ENTRIES))
     said = Comment.objects.filter(noun=noun, subject_id=pk).order_by("-written_at", "-pk")
     files = list(live_of(subject).order_by("-added_at", "-pk"))
     return Panel(
-        noun, pk, subject, shown, mark_of(found), Paginator(said, COMMENTS).get_page(comments), files
+        noun, pk, subject, shown, mark_of(found, ENTRIES), Paginator(said, COMMENTS).get_page(comments), files
     )
 
 
@@ -53,6 +54,6 @@ def position_of(text):
     return (entry.at, entry.pk) if entry else None
 
 
-def mark_of(entries):
-    """What the next page begins after, when one more entry than a page was found."""
-    return entries[PAGE - 1].pk if len(entries) > PAGE else None
+def mark_of(entries, page=PAGE):
+    """What the next page begins after, when one more entry than a ``page`` was found."""
+    return entries[page - 1].pk if len(entries) > page else None

@@ -7,6 +7,7 @@ import pytest
 from releasemgr.activity.comments import write
 from releasemgr.activity.models import Comment, Entry
 from releasemgr.activity.subjects import discussed
+from releasemgr.activity.trail import record
 from releasemgr.tenancy.scope import org_scope
 from tests.conftest import JUNE_1
 
@@ -140,6 +141,20 @@ def test_a_long_talk_is_read_page_by_page(client, panel, payments, rita):
     assert (first.count(b'<li id="comment-'), second.count(b'<li id="comment-')) == (20, 5)
     assert b"Line 24" in first
     assert b"Line 00" in second
+
+
+def test_a_long_history_is_read_page_by_page(client, panel, payments, rita):
+    with org_scope(payments.org):
+        for number in range(12):
+            record(by=rita, verb=f"step {number:02}", subject=payments, at=JUNE_1)
+    client.force_login(rita)
+    first = client.get(panel, headers=HTMX).content.decode()
+    before = first.split("?before=")[1].split('"')[0]
+
+    second = client.get(panel, {"before": before}, headers=HTMX).content.decode()
+
+    assert (first.count(" step "), second.count(" step ")) == (10, 2)
+    assert "step 01" in second
 
 
 def test_everything_with_a_page_of_its_own_can_be_discussed():
