@@ -67,10 +67,12 @@ class Player:
         self.gates.append(world.gate)
         for gate in self.gates[:2]:
             self.change(gate, rollup="all")
-        for code in rulebook:
-            for gate in self.gates:
-                row = Criterion(gate=gate, name=code, rule=code, is_mandatory=code == "open-defects")
-                add_criteria([row], by=rita, at=JUNE_1)
+        rows = [
+            Criterion(gate=gate, name=code, rule=code, is_mandatory=code == "open-defects")
+            for gate in self.gates
+            for code in rulebook
+        ]
+        add_criteria(rows, by=rita, at=JUNE_1)
 
     @property
     def at(self):
