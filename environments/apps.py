@@ -6,8 +6,10 @@ class EnvironmentsConfig(AppConfig):
 
     def ready(self):
         from calendar_app.claims import stake
+        from calendar_app.departures.finders import register_departure_finder
         from environments import claims
         from environments.bookings import revise_bookings
+        from environments.departures import bookings_of_leaving
         from environments.models import CapacityStep, EnvironmentUse
         from environments.rules import register_rules
         from environments.supply import revise_capacity, revise_environments, revise_outages
@@ -26,3 +28,4 @@ class EnvironmentsConfig(AppConfig):
         register(Environment, revise=revise_environments)
         register(EnvironmentUse)
         register_rules()
+        register_departure_finder(bookings_of_leaving)

@@ -42,6 +42,7 @@ SECTIONS = (
             Entry(_("Check-in"), "calendar:check-in", "message"),
             Entry(_("Risks and issues"), "calendar:log-list", "list-details"),
             Entry(_("Blockouts"), "calendar:blockout-list", "calendar-off"),
+            Entry(_("Dependencies"), "calendar:dependency-list", "git-merge"),
             Entry(_("Exceptions"), "calendar:exception-list", "shield-check"),
         ),
     ),

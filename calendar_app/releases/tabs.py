@@ -34,6 +34,7 @@ TABS = [
     Tab(_("Systems"), "calendar:release-impact"),
     Tab(_("Gates"), "calendar:release-gates"),
     Tab(_("Nominations"), "calendar:release-nominations", frozenset({Release.Kind.ENTERPRISE})),
+    Tab(_("Dependencies"), "calendar:release-dependencies"),
     Tab(_("Log"), "calendar:release-log"),
 ]
 

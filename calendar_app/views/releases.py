@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from calendar_app.departures.going import went_without
 from calendar_app.forms import GoLiveForm, ReleaseForm, StatusForm
 from calendar_app.forms.releases import initial_of
 from calendar_app.log.queries import standing_of
@@ -73,6 +74,7 @@ def release_detail(request, number):
         "may_plan": request.membership.may(Permission.PLAN_RELEASE),
         "is_peek": in_peek(request),
         "about": facts,
+        "departures": went_without(release) if release.kind == Release.Kind.ENTERPRISE else (),
         "has_words": request.membership.may(Permission.PLAN_RELEASE) and offered(ReleaseStatus).exists(),
         "log": standing_of(release, person_of(request.user), today=today),
         **head_of(release, "calendar:release-detail", today=today, standing=facts.standing),

@@ -18,6 +18,7 @@ from releasemgr.demo.blockouts import plant_blockouts
 from releasemgr.demo.bookings import plant_bookings
 from releasemgr.demo.carrier import CARRIER
 from releasemgr.demo.criteria import plant_criteria
+from releasemgr.demo.dependencies import plant_dependencies
 from releasemgr.demo.deployments import plant_deployments
 from releasemgr.demo.discussion import plant_discussion
 from releasemgr.demo.exceptions import plant_exceptions
@@ -111,6 +112,7 @@ def _plant(scene, members):
     plant_discussion(scene)
     plant_criteria(scene)
     plant_exceptions(scene, members)
+    plant_dependencies(scene, trains)
     plant_scope(scene, trains)
     plant_initiatives(scene, trains)
     plant_approvals(scene, trains)

@@ -12,6 +12,7 @@ from calendar_app.models import (
     BoardItem,
     Conflict,
     Criterion,
+    Dependency,
     Deployment,
     ExceptionRequest,
     Gate,
@@ -182,6 +183,9 @@ SAMPLES = {
     ("environments", "key"): lambda: "acceptance",
     ("bookings", "number"): lambda: _waiting().number,
     ("deployments", "number"): lambda: Deployment.objects.filter(status="planned").first().number,
+    ("dependencies", "number"): lambda: (
+        Dependency.objects.filter(state=Dependency.State.REQUESTED).order_by("number").first().number
+    ),
     ("exceptions", "number"): lambda: ExceptionRequest.objects.waiting().order_by("number").first().number,
     ("conflicts", "pk"): lambda: Conflict.objects.filter(state=Conflict.State.OPEN).first().pk,
     ("capacity", "pk"): lambda: CapacityStep.objects.get(environment__key="acceptance").pk,
