@@ -49,6 +49,8 @@ def recompute(org, *, as_of) -> tuple[int, int]:
 def build_items(org, *, as_of, table="reporting_item") -> int:
     """Insert the items of every fact into ``table``; returns how many."""
     made = 0
+    # What an import just wrote has no statistics; a nested loop would then try each fact with each release.
+    execute("SET LOCAL enable_nestloop = off", {})
     for entity, source in SOURCES.items():
         cover(org, entity, None, as_of=as_of)
         columns = ", ".join(source.all_columns)
@@ -60,6 +62,7 @@ def build_items(org, *, as_of, table="reporting_item") -> int:
             f"FROM ({source.query(everything=True)}) built",
             {"org": org.pk},
         )
+    execute("SET LOCAL enable_nestloop = on", {})
     return made
 
 
