@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from releasemgr.accounts.models import Membership, User
 from releasemgr.accounts.roles import Role
@@ -11,6 +12,10 @@ from releasemgr.tenancy.models import Organisation
 from releasemgr.tenancy.scope import org_scope
 
 pytest_plugins = ["tests.database"]
+
+# A busy machine is slow at times; that says nothing about what is tested.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 JUNE_1 = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
