@@ -27,7 +27,7 @@ def largest_body():
 
 
 def _length(request):
-    text = request.META.get("CONTENT_LENGTH") or "0"
+    text = request.headers.get("content-length") or "0"
     return int(text) if text.isdecimal() else 0
 
 
