@@ -12,8 +12,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from calendar_app.gates.criteria import blocking
 from calendar_app.gates.rounds import submit
-from calendar_app.models import Gate, Release
+from calendar_app.models import Criterion, Gate, Release
 from releasemgr.accounts.models import User
 from releasemgr.tenancy.models import Organisation
 from releasemgr.tenancy.scope import org_scope
@@ -42,8 +43,14 @@ def demo(transactional_db, client):
     owner = User.objects.get(memberships__org__slug=ORG, memberships__role="owner")
     client.force_login(owner)
     with org_scope(Organisation.objects.get(slug=ORG)):
+        now = timezone.now()
         gates = Gate.objects.filter(state=Gate.State.OPEN, release__status__in=Release.OPEN)
-        submit(list(gates.select_related("release")), by=owner, at=timezone.now())
+        gates = list(gates.select_related("release"))
+        barred = blocking(gates, now)
+        ready = [
+            gate for gate in gates if not any(one.kind == Criterion.Kind.ENTRY for one in barred[gate.pk])
+        ]
+        submit(ready, by=owner, at=now)
     chart = f"{MOUNT}improvement/charts/deployment_frequency/"
     action = {"title": "Deploy on every weekday", "state": "measuring", "effective_on": "2026-06-10"}
     baseline = {"start_on": "2026-06-01", "is_accepted": "yes", "reason": "Deployments on every weekday"}
