@@ -17,7 +17,7 @@ from releasemgr.changes.revisions import Revision, create, lock, revise
 
 CROWD = 3  # releases that change one system in one enterprise release, or within WEEKS of each other
 WEEKS = 4
-COLUMNS, ROWS = 12, 30
+COLUMNS, ROWS = 12, 24  # a page stays below 1,500 nodes
 _CHANGES = ~Q(impact=ReleaseImpact.Impact.REGRESSION)
 
 

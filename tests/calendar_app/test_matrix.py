@@ -130,5 +130,5 @@ def test_the_matrix_costs_the_same_for_any_number_of_releases(
         response = as_rita.get(f"{RELEASES}{autumn.number}/impact/")
 
     words = text_of(response)
-    assert words.count('<tr id="row-') == min(children, 30)
+    assert words.count('<tr id="row-') == min(children, 24)
     assert words.count("</") < 1500  # nodes: the budget of a page
