@@ -59,7 +59,7 @@ def _items(scene, ride, release):
     code = "".join(word[0] for word in ride.planned.name.split())[:3].upper() or "X"
     first = scene.random.randint(100, 900)
     for number in range(first, first + scene.random.randint(5, 12)):
-        added_at = scene.working_hour(ride.day(scene.random.randint(-118, -60)))
+        added_at = scene.working_hour(ride.day(scene.random.randint(-118, -95)))
         if added_at >= scene.now:
             continue
         kind = scene.random.choices(_KINDS, _KIND_SHARES)[0]
