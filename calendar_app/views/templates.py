@@ -133,7 +133,7 @@ def template_publication(request, pk):
         return template
 
     page = _page(_("Publish %(version)s") % {"version": draft}, _("Publish"), template)
-    said = _("Published. Releases that have not begun are offered it.")
+    said = _("Published. New releases use it; those planned already keep theirs.")
     return answer_form(request, PublicationForm, publish, page, initial={"version": draft.version}, said=said)
 
 
