@@ -40,7 +40,8 @@ def walk(client, mount):
             continue
         read[name].add(path)
         response = client.get(path)
-        is_page = response["Content-Type"].startswith("text/html") and response.status_code not in (301, 302)
+        is_html = response["Content-Type"].startswith("text/html") and response.status_code not in (301, 302)
+        is_page = is_html and b"<html" in response.content  # a count that another page shows is none
         (pages if is_page else others).setdefault(name, path)
         if is_page:
             waiting += linked(response.content.decode(), mount, path)

@@ -32,7 +32,14 @@ VIEWS = {
     "environments:schedule table": "environments/schedule/?view=table",
 }
 # Fragments and files that no link of the demo's pages leads to, with the reason.
-UNLINKED = {}
+UNLINKED = {
+    "activity:file-content": "the demo has no attached file",
+    "calendar:criterion-export": "a file, linked from the cases of a rule, of which the demo's first examples have none",
+    "calendar:gate-decision": "a gate without rules that waits is not among the first examples",
+    "calendar:exception-decision": "shown to the approver it names, who is not the owner that looks",
+    "calendar:board-closing": "a board in session is not among the first examples",
+    "calendar:dependency-promise": "an accepted dependency is not among the first examples",
+}
 
 
 @pytest.fixture

@@ -432,7 +432,7 @@ def test_a_release_costs_the_same_for_any_number_of_parts(
         Gate.objects.create(release=parent, name=f"Gate {n}", planned_date=date(2026, 7, 6))
     submit(list(Gate.objects.filter(release=parent).select_related("release")), by=rita, at=JUNE_1)
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         response = as_rita.get(f"{MOUNT}/releases/90/")
 
     assert response.content.count(b'<tr id="release-') == rows

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from calendar_app.approvals.conclusions import condition, decide_alone
 from calendar_app.approvals.standings import standing_of
 from calendar_app.approvals.votes import CoverageMoved, NotNamed, delegate, take_back, vote
+from calendar_app.dependencies.answers import satisfy
 from calendar_app.gates.criteria import add_criteria
 from calendar_app.gates.rounds import submit, withdraw
 from calendar_app.models import (
@@ -165,7 +166,7 @@ def test_a_dependency_of_the_gate_stands_in_the_way(world, rita, ada):
     asked(world.gate, by=rita)
     assert say(world.gate, ada) == "submitted"
 
-    revise([Revision(need, 1, {"state": "satisfied"})], by=rita, at=LATER)
+    satisfy([need], by=rita, at=LATER)
 
     assert fresh(world.gate).state == "passed"
 
