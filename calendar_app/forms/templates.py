@@ -181,6 +181,7 @@ def rows_of(section, plan, data=None):
         ROWS[section],
         extra=3,
         can_delete=True,
+        can_delete_extra=False,
         can_order=True,
         max_num=MOST_ENTRIES[section],
         absolute_max=MOST_ENTRIES[section] + 10,
