@@ -2,7 +2,8 @@
 
 A scenario is a module with ``NAME``, ``prepare(scale)`` (makes its data, returns anything) and ``goals(prepared)``
 (yields `Goal`s). Times are interleaved, floor and ours in turn, and the lower quartile is taken; a ratio is called
-missed only when the best of three attempts misses it. Milliseconds are reported and never decide.
+missed only when the best of three attempts misses it. Milliseconds are reported and never decide. A goal that is not
+judged is measured once, for information: the same at another size of the data.
 """
 
 import statistics
@@ -23,6 +24,7 @@ class Measured:
     ok: bool
     floor_ms: float
     ours_ms: float
+    is_judged: bool = True
     detail: dict = field(default_factory=dict)
 
 
@@ -37,11 +39,12 @@ class Goal:
     measure: Callable[[], tuple[float, float, dict]]
     most: float | None = None
     least: float | None = None
+    is_judged: bool = True
 
     def run(self):
-        """Up to three attempts; the first that meets the goal, else the best."""
+        """Up to three attempts, or one when it is not judged; the first that meets the goal, else the best."""
         attempts = []
-        for _attempt in range(ATTEMPTS):
+        for _attempt in range(ATTEMPTS if self.is_judged else 1):
             attempts.append(self._once())
             if attempts[-1].ok:
                 return attempts[-1]
@@ -51,9 +54,13 @@ class Goal:
         floor, ours, detail = self.measure()
         if self.most is not None:
             ratio, goal = ours / floor, f"≤ {self.most:g}"
-            return Measured(self.id, ratio, goal, ratio <= self.most, floor * 1000, ours * 1000, detail)
-        ratio, goal = floor / ours, f"≥ {self.least:g}"
-        return Measured(self.id, ratio, goal, ratio >= self.least, floor * 1000, ours * 1000, detail)
+            is_met = ratio <= self.most
+        else:
+            ratio, goal = floor / ours, f"≥ {self.least:g}"
+            is_met = ratio >= self.least
+        return Measured(
+            self.id, ratio, goal, is_met, floor * 1000, ours * 1000, is_judged=self.is_judged, detail=detail
+        )
 
 
 def interleaved(floor, ours, *, rounds=9):

@@ -1,4 +1,8 @@
-"""P7 to P9: figures read from cells beside the same figures computed on the fly, and a whole page beside its query."""
+"""P7 to P9: figures read from cells beside the same figures computed on the fly, and a whole page beside its query.
+
+Judged at a million deployments, the size that the design names for the store (P14). Cells cost the same however many
+facts stand behind them, what they are compared with does not; so both are shown at a hundred thousand as well.
+"""
 
 import json
 
@@ -9,7 +13,7 @@ from calendar_app.models import Deployment
 from environments.models import Booking
 from releasemgr.bench import Goal, interleaved
 from releasemgr.bench.calendar import tidy
-from releasemgr.bench.measured import LAST, looker_of, measured_organisation
+from releasemgr.bench.measured import LARGE, LAST, USUAL, looker_of, measured_organisation
 from releasemgr.bench.onthefly import ON_THE_FLY
 from releasemgr.portfolio.models import Portfolio, Project
 from releasemgr.tenancy.scope import org_scope
@@ -43,16 +47,27 @@ WHERE p.org_id = %(org)s AND j.org_id = %(org)s AND p.type = 'month' AND p.start
 
 
 def prepare(scale):
-    org = measured_organisation(scale)
-    recompute(org, as_of=LAST)
+    """Organisations with their cells, by how many deployments they stand for at scale 1."""
+    orgs = {size: measured_organisation(size * scale) for size in (LARGE, USUAL)}
+    tidy()  # as autovacuum would have, long before somebody recomputes
+    for org in orgs.values():
+        with org_scope(org):
+            is_computed = Cell.objects.exists()
+        if not is_computed:
+            recompute(org, as_of=LAST)
     tidy()
-    return org
+    return orgs
 
 
-def goals(org):
-    yield Goal("P7", lambda: _scoped(org, _on_the_fly), most=1 / 30)
-    yield Goal("P8", lambda: _scoped(org, _panel), least=50)
-    yield Goal("P9", lambda: _page(org), most=3)
+def goals(orgs):
+    for size, org in orgs.items():
+        is_judged, suffix = size == LARGE, "" if size == LARGE else f" at {size:,}"
+        for name, measure, bound in (
+            ("P7", lambda org=org: _scoped(org, _on_the_fly), {"most": 1 / 30}),
+            ("P8", lambda org=org: _scoped(org, _panel), {"least": 50}),
+            ("P9", lambda org=org: _page(org), {"most": 3}),
+        ):
+            yield Goal(name + suffix, measure, **bound, is_judged=is_judged)
 
 
 def _scoped(org, measure):

@@ -15,15 +15,16 @@ from reporting.touches import execute
 
 FIRST, LAST = datetime(2023, 11, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
 PROJECTS = 80
-MANY = 100_000
+USUAL, LARGE = 100_000, 1_000_000  # deployments: a bank of this size, and the size that the goals name
+BOOKINGS = 100_000  # at most
 
 
-def measured_organisation(scale) -> Organisation:
-    """The organisation with 100,000 × ``scale`` deployments and up to 100,000 bookings; made once per database.
+def measured_organisation(deployments) -> Organisation:
+    """The organisation with so many deployments and up to 100,000 bookings; made once per database.
 
-    Each project has an application, an environment, and a release with three gates every month, at any scale.
+    Each project has an application, an environment, and a release with three gates every month, at any size.
     """
-    many = int(MANY * scale)
+    many = int(deployments)
     with transaction.atomic():  # whole or not at all
         org, is_new = Organisation.objects.get_or_create(
             slug=f"bench-measured-{many}", defaults={"name": "Bench", "time_zone": "Europe/Berlin"}
@@ -37,7 +38,7 @@ def measured_organisation(scale) -> Organisation:
 def _fill(org, many) -> None:
     govern(_structure(), FIRST, LAST)
     execute("SET LOCAL enable_nestloop = off", {})  # what was just written has no statistics
-    for facts, number in ((_DEPLOYMENTS, many), (_BOOKINGS, min(many, MANY))):
+    for facts, number in ((_DEPLOYMENTS, many), (_BOOKINGS, min(many, BOOKINGS))):
         execute(facts, {"org": org.pk, "many": number, "first": FIRST, "last": LAST})
 
 

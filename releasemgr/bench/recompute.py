@@ -1,4 +1,7 @@
-"""P14: a full recompute beside the same aggregates in bare SQL and as many bare row inserts."""
+"""P14: a full recompute beside the same aggregates in bare SQL and as many bare row inserts.
+
+A million deployments, as the goal says; a hundred thousand beside it for information.
+"""
 
 import time
 
@@ -7,14 +10,14 @@ from django.db import transaction
 from calendar_app.models import Deployment
 from releasemgr.activity.trail import mark
 from releasemgr.bench import Goal
-from releasemgr.bench.measured import LAST, measured_organisation
+from releasemgr.bench.calendar import tidy
+from releasemgr.bench.measured import LARGE, LAST, USUAL, measured_organisation
 from releasemgr.tenancy.scope import org_scope
 from reporting.draining import drain
 from reporting.recompute import recompute
 from reporting.touches import execute, fetch
 
 NAME = "recompute"
-ROUNDS = 3
 # F1 of every application, project, node and the organisation, by week, month and quarter, straight from the facts.
 # The floor leaves out the other five figures, which ours computes as well: the ratio is an upper bound.
 _AGGREGATES = """
@@ -34,24 +37,26 @@ GROUP BY GROUPING SETS (
 
 
 def prepare(scale):
-    org = measured_organisation(scale)
-    recompute(org, as_of=LAST)
-    return org
+    """Organisations with their cells, by how many deployments they stand for at scale 1."""
+    orgs = {size: measured_organisation(size * scale) for size in (LARGE, USUAL)}
+    tidy()
+    for org in orgs.values():
+        recompute(org, as_of=LAST)
+    return orgs
 
 
-def goals(org):
-    yield Goal("P14", lambda: _measure(org), most=3)
+def goals(orgs):
+    yield Goal("P14", lambda: _measure(orgs[LARGE]), most=3)
+    yield Goal(f"P14 at {USUAL:,}", lambda: _measure(orgs[USUAL]), most=3, is_judged=False)
 
 
 def _measure(org):
-    floors, ours = [], []
-    for _round in range(ROUNDS):
-        floors.append(_floor(org))
-        started = time.perf_counter()
-        items, cells = recompute(org, as_of=LAST)
-        ours.append(time.perf_counter() - started)
-    detail = {"items": items, "cells": cells, "late_fact_ms": round(1000 * _late_fact(org), 1)}
-    return min(floors), min(ours), detail
+    """One round: either side takes a minute at a million deployments, long enough to be steady."""
+    floor = _floor(org)
+    started = time.perf_counter()
+    items, cells = recompute(org, as_of=LAST)
+    ours = time.perf_counter() - started
+    return floor, ours, {"items": items, "cells": cells, "late_fact_ms": round(1000 * _late_fact(org), 1)}
 
 
 def _floor(org) -> float:

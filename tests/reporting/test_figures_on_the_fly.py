@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def test_cells_equal_the_figures_computed_from_the_facts_until_one_is_wrong():
-    org = measured_organisation(0.05)
+    org = measured_organisation(5_000)
     recompute(org, as_of=LAST)
 
     with org_scope(org):
