@@ -31,12 +31,15 @@ def locked(gates):
     return list(found.select_related("release", "owner").order_by("pk"))
 
 
-def refresh(gates, *, at):
-    """Bring what undecided rounds cover up to date; what changed is kept with them. Lock the gates first."""
+def refresh(gates, *, at, covered=None):
+    """Bring what undecided rounds cover up to date; what changed is kept with them. Lock the gates first.
+
+    ``covered`` is what the gates cover now, where it is known already.
+    """
     asked = {
         one.gate_id: one for one in GateRound.objects.filter(gate__in=[g.pk for g in gates], decided_at=None)
     }
-    now_covered = coverages([gate for gate in gates if gate.pk in asked])
+    now_covered = covered or coverages([gate for gate in gates if gate.pk in asked])
     for gate_id, one in asked.items():
         changes = differences(one.covered, now_covered[gate_id]) if one.covered else []
         if changes or not one.covered:

@@ -43,8 +43,9 @@ def reconsider(changed, at):
         pk__in=covering | deciding, state__in=[State.SUBMITTED, *PASSED], release__status__in=Release.OPEN
     )
     gates = locked(live.only("pk"))
-    refresh([gate for gate in gates if gate.state == State.SUBMITTED], at=at)
-    fallen = _revoke_stale([gate for gate in gates if gate.state in PASSED], at)
+    covered = coverages(gates)
+    refresh([gate for gate in gates if gate.state == State.SUBMITTED], at=at, covered=covered)
+    fallen = _revoke_stale([gate for gate in gates if gate.state in PASSED], covered, at)
     _fulfil([gate for gate in gates if gate.state == State.CONDITIONAL and gate.pk not in fallen], at)
     conclude([gate for gate in gates if gate.state == State.SUBMITTED], by=None, at=at)
 
@@ -106,8 +107,11 @@ def _of_absences(changed):
     return {*named.values_list("pk", flat=True), *grouped.values_list("pk", flat=True)}
 
 
-def _revoke_stale(gates, at):
-    """Take back the passes whose coverage changed or whose waiver ended; returns the ids of their gates."""
+def _revoke_stale(gates, covered, at):
+    """Take back the passes whose coverage changed or whose waiver ended; returns the ids of their gates.
+
+    ``covered`` is what the gates cover now.
+    """
     passed = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decision__in=rounds.PASSES)
     by_gate = {
         one.gate_id: one for one in passed.filter(revoked_at=None) if one.covered.get("scope") is not None
@@ -115,15 +119,15 @@ def _revoke_stale(gates, at):
     judged = [gate for gate in gates if gate.pk in by_gate]
     if not judged:
         return set()
-    covered, unmet = coverages(judged), blocking(judged, at)
-    fallen = set()
+    unmet, causes = blocking(judged, at), {}
     for gate in judged:
         before = by_gate[gate.pk].covered
         changes = [*differences(before, covered[gate.pk]), *_ended(before, unmet[gate.pk])]
         if changes:
-            rounds.revoke([gate], by=None, at=at, because=changes)
-            fallen.add(gate.pk)
-    return fallen
+            causes[gate.pk] = changes
+    if causes:
+        rounds.revoke([gate for gate in judged if gate.pk in causes], by=None, at=at, because=causes)
+    return set(causes)
 
 
 def _ended(covered, unmet):
@@ -154,7 +158,7 @@ def _tell_revoked(gates):
     opened = [gate.pk for gate in gates if gate.state == State.OPEN]
     taken = GateRound.objects.filter(gate__in=opened, revoked_at__isnull=False) if opened else ()
     newest = {}
-    for one in taken and taken.select_related("gate__release").order_by("number"):
+    for one in taken and taken.select_related("gate__release").defer("covered", "record").order_by("number"):
         newest[one.gate_id] = one
     for one in newest.values():
         tell_stale(one.gate, one)

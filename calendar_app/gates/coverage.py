@@ -51,7 +51,12 @@ def digest(coverage):
 
 def differences(before, after):
     """What changed between two coverages: ``[{"code": …, parameters}, …]``, empty when nothing did."""
-    return [change for name, compare in _COMPARED.items() for change in compare(before[name], after[name])]
+    return [
+        change
+        for name, compare in _COMPARED.items()
+        if before[name] != after[name]
+        for change in compare(before[name], after[name])
+    ]
 
 
 def _manifests(releases):

@@ -39,9 +39,9 @@ def reopen(candidates, at):
     gates = {
         gate.pk: gate for gate in Gate.objects.filter(pk__in=ids, state__in=PASSED).select_related("release")
     }
-    for pk, rollup in rollups(gates.values()).items():
-        if not rollup.is_met:
-            revoke([gates[pk]], by=None, at=at, because=[_cause(rollup)])
+    causes = {pk: [_cause(rollup)] for pk, rollup in rollups(gates.values()).items() if not rollup.is_met}
+    if causes:
+        revoke([gates[pk] for pk in causes], by=None, at=at, because=causes)
 
 
 def broken_passes():

@@ -92,12 +92,16 @@ def fulfil(gates, *, by, at):
 def revoke(gates, *, by, at, because=()):
     """Take passes back: what they were based on no longer holds. The gate is open again; the votes stay as record.
 
-    ``because`` are codes with parameters that name what changed, for gates with the same cause.
+    ``because`` maps ids of gates to codes with parameters that name what changed.
     """
     _require(gates, (State.PASSED, State.CONDITIONAL))
+    causes = dict(because)
     with transaction.atomic():
         passed = GateRound.objects.filter(gate__in=[gate.pk for gate in gates], decision__in=PASSES)
-        passed.filter(revoked_at=None).update(revoked_at=at, revoked_because={"changes": list(because)})
+        taken = list(passed.filter(revoked_at=None).only("gate_id"))
+        for one in taken:
+            one.revoked_at, one.revoked_because = at, {"changes": causes.get(one.gate_id, [])}
+        GateRound.objects.bulk_update(taken, ["revoked_at", "revoked_because"])
         return _revise(gates, State.OPEN, by=by, at=at, verb="revoked")
 
 

@@ -14,12 +14,16 @@ NAMED = 5  # applications named in the value; the rest is counted
 def judge_versions(criteria, reach, _at):
     """Planned, last tested and approved version are the same for every application that has a planned one."""
     planned, tested = _facts(reach.release_ids)
+    differing = {
+        pk: [row.application.name for row in rows if not _agrees(row, tested)] for pk, rows in planned.items()
+    }
     found = {}
     for criterion in criteria:
-        rows = [row for pk in reach.of(criterion) for row in planned.get(pk, ())]
-        apart = [row.application.name for row in rows if not _agrees(row, tested)]
-        value = {"all": len(rows), "apart": len(apart), "names": sorted(apart)[:NAMED]}
-        found[criterion.pk] = open_or(value, is_known=bool(rows), is_met=not apart)
+        covered = [pk for pk in reach.of(criterion) if pk in planned]
+        everything = sum(len(planned[pk]) for pk in covered)
+        apart = [name for pk in covered for name in differing[pk]]
+        value = {"all": everything, "apart": len(apart), "names": sorted(apart)[:NAMED]}
+        found[criterion.pk] = open_or(value, is_known=everything > 0, is_met=not apart)
     return found
 
 
