@@ -1,4 +1,4 @@
-"""The quarter of a calendar: about 2,000 bars out of 1,000,000 claims (P1, P2, P3)."""
+"""The quarter of a calendar: about 2,000 bars out of 1,000,000 claims (P1, P2, P3), and out of ten times as many (P15)."""
 
 import gzip
 import os
@@ -42,7 +42,10 @@ class Prepared:
         self.org = claimed_organisation("calendar", claims=int(CLAIMS * scale))
         self.neighbour = claimed_organisation("calendar-neighbour", claims=self.neighbours)
         user = User.objects.create(email="viewer@calendar.example", name="Viewer")
-        self.membership = Membership.objects.create(org=self.org, user=user, role=Role.VIEWER)
+        self.memberships = {
+            org.pk: Membership.objects.create(org=org, user=user, role=Role.VIEWER)
+            for org in (self.org, self.neighbour)
+        }
         tidy()
         with org_scope(self.org):
             page = Page(self.org, QueryDict(QUERY), now=now())
@@ -54,10 +57,11 @@ class Prepared:
             cursor.execute(self.sql, self.parameters)
             return cursor.fetchall()
 
-    def page(self):
-        """The whole page as bytes, made by the view in the open scope."""
+    def page(self, org=None):
+        """The whole page as bytes, made by the view in the open scope of the organisation."""
         request = RequestFactory().get("/calendar/", QueryDict(QUERY).dict())
-        request.user, request.org, request.membership = self.membership.user, self.org, self.membership
+        request.membership = self.memberships[(org or self.org).pk]
+        request.user, request.org = request.membership.user, request.membership.org
         request.htmx = HtmxDetails(request)
         return calendar(request).content
 
@@ -69,12 +73,13 @@ def prepare(scale):
 def goals(prepared):
     yield Goal("P1", lambda: _walls(prepared), most=1.25)
     yield Goal("P2", lambda: _drawn(prepared), most=6)
-    before = _fetched(prepared)
+    before, opened = _fetched(prepared), _opened(prepared)
     with org_scope(prepared.neighbour) as neighbour:
         many = prepared.neighbours
         add_claims(neighbour, first=many + 1, last=10 * many, centre=many // 2)
     tidy()
     yield Goal("P3", lambda: _grown(prepared, before), most=1.3)
+    yield Goal("P15", lambda: _history(prepared, opened), most=1.1)
 
 
 def _walls(prepared):
@@ -101,6 +106,22 @@ def _grown(prepared, before):
     """The fetch before and after the others grew. Both stand beside the same yardstick, as the machine may have slowed."""
     yardstick, fetched = _fetched(prepared)
     return before[1] * yardstick / before[0], fetched, {"others": 10 * prepared.neighbours}
+
+
+def _history(prepared, before):
+    """The page of the organisation that grew, before and after; the page of the other one is the yardstick of both."""
+    yardstick, opened = _opened(prepared)
+    return before[1] * yardstick / before[0], opened, {"times": 10}
+
+
+def _opened(prepared):
+    """Seconds of the page of an organisation that stays, and of the one that grows, interleaved."""
+
+    def opened(org):
+        with mounted(org):
+            prepared.page(org)
+
+    return interleaved(lambda: opened(prepared.org), lambda: opened(prepared.neighbour), rounds=ROUNDS)
 
 
 def _fetched(prepared):

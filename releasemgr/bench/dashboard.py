@@ -6,15 +6,13 @@ facts stand behind them, what they are compared with does not; so both are shown
 
 import json
 
-from django.conf import settings
-from django.test import Client
-
 from calendar_app.models import Deployment
 from environments.models import Booking
 from releasemgr.bench import Goal, interleaved
 from releasemgr.bench.calendar import tidy
-from releasemgr.bench.measured import LARGE, LAST, USUAL, looker_of, measured_organisation
+from releasemgr.bench.measured import LARGE, LAST, USUAL, measured_organisation
 from releasemgr.bench.onthefly import ON_THE_FLY
+from releasemgr.bench.visits import Visitor
 from releasemgr.portfolio.models import Portfolio, Project
 from releasemgr.tenancy.scope import org_scope
 from reporting.kpis import KPIS
@@ -149,21 +147,15 @@ def _page(org):
     with org_scope(org):
         starts, projects = _months(MONTHS), _projects()
         division = Portfolio.objects.get(name="Division")
-    client = Client(headers={"host": settings.ALLOWED_HOSTS[0], "hx-request": "true"})
-    client.force_login(looker_of(org), backend="allauth.account.auth_backends.AuthenticationBackend")
+    visitor = Visitor(org, is_htmx=True)
     query = f"scope=portfolio:{division.pk}&period=month&until={starts[-1]}&count={MONTHS}"
-    path = f"/o/{org.slug}/reporting/kpis/{FREQUENCY.slug}/members/?{query}"
+    place = f"reporting/kpis/{FREQUENCY.slug}/members/?{query}"
 
     def floor():
         with org_scope(org):
             json.dumps(list(_cells(projects, starts).values_list(*BRIEF)), default=str)
 
-    def ours():
-        response = client.get(path, secure=settings.IS_HTTPS)
-        if response.status_code != 200:
-            raise RuntimeError(f"{path} answered {response.status_code}")
-
-    floor_seconds, our_seconds = interleaved(floor, ours)
+    floor_seconds, our_seconds = interleaved(floor, lambda: visitor.get(place))
     return floor_seconds, our_seconds, {"values": len(projects) * MONTHS}
 
 

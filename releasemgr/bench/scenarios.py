@@ -1,6 +1,6 @@
 """The scenarios of `manage.py bench`, in the order they run."""
 
-from releasemgr.bench import booking, calendar, dashboard, governance, recompute, schedule
+from releasemgr.bench import booking, calendar, dashboard, fragments, governance, recompute, schedule
 
 SCENARIOS = {
     "calendar": calendar,
@@ -8,5 +8,6 @@ SCENARIOS = {
     "booking": booking,
     "recompute": recompute,
     "dashboard": dashboard,
+    "fragments": fragments,
     "governance": governance,
 }
