@@ -6,6 +6,7 @@ from calendar_app.approvals.boards import close_board, due, open_board, plan_boa
 from calendar_app.approvals.conclusions import condition
 from calendar_app.approvals.standings import obstacles_of, standing_of
 from calendar_app.approvals.votes import delegate, vote
+from calendar_app.gates.criteria import drop_criteria, judge
 from calendar_app.gates.rounds import submit
 from calendar_app.models import (
     Absence,
@@ -13,6 +14,7 @@ from calendar_app.models import (
     ApprovalRule,
     ApprovalSeat,
     Board,
+    Criterion,
     Gate,
     GroupMember,
     Release,
@@ -28,11 +30,11 @@ _SUBMITTED_BEFORE, _NEAR = timedelta(hours=20), timedelta(days=60)
 def plant_approvals(scene, trains):
     """Plant groups and the rules of the coming go / no-go gates, and play a few decisions by the verbs themselves."""
     groups = _groups(scene)
-    near = _near(scene)
-    _rule_coming(scene, trains, groups, besides={gate.pk for gate in near})
-    played = near[:3]
+    played = _near(scene)[:3]
+    _rule_coming(scene, trains, groups, besides={gate.pk for gate in played})
     for gate in played:
         _rules(scene, gate, groups)
+        _clear(scene, gate)
     _play(scene, played)
     _absence(scene, groups)
     _boards(scene)
@@ -54,7 +56,7 @@ def _groups(scene):
 
 
 def _near(scene):
-    """Open gates around today in whose way nothing stands, the nearest first."""
+    """Open gates around today in whose way stand at most criteria: those that people judge first, then the nearest."""
     rows = Gate.objects.filter(
         state=Gate.State.OPEN,
         release__status=Release.Status.ACTIVE,
@@ -63,8 +65,19 @@ def _near(scene):
     ).select_related("release", "owner")
     found = list(rows.order_by("planned_date", "release__number", "pk"))
     obstacles = obstacles_of(found, scene.now)
-    free = [gate for gate in found if not obstacles[gate.pk]]
-    return sorted(free, key=lambda gate: abs(gate.planned_date - scene.today))
+    free = [gate for gate in found if not (obstacles[gate.pk].gates or obstacles[gate.pk].dependencies)]
+    by_facts = {gate.pk: any(one.rule for one in obstacles[gate.pk].criteria) for gate in free}
+    return sorted(free, key=lambda gate: (by_facts[gate.pk], abs(gate.planned_date - scene.today)))
+
+
+def _clear(scene, gate):
+    """Take away what facts do not meet yet and judge the rest as met, as owners do before they ask for a decision."""
+    at = scene.now - _SUBMITTED_BEFORE - timedelta(hours=2)
+    criteria = obstacles_of([gate], scene.now)[gate.pk].criteria
+    drop_criteria([criterion for criterion in criteria if criterion.rule], by=None, at=at)
+    for criterion in criteria:
+        if not criterion.rule:
+            judge(criterion, Criterion.State.MET, by=None, at=at, evidence_note="Shown at the review.")
 
 
 def _rule_coming(scene, trains, groups, *, besides):
@@ -100,7 +113,7 @@ def _play(scene, gates):
     for gate in decided[1:2]:
         late = WorkItem(
             release=gate.release,
-            key="LATE-1",
+            key="EXTRA-1",
             title="A change that came after the decision",
             added_at=scene.now,
         )

@@ -20,21 +20,22 @@ _LEFT = "Its supplier is a month late; the others can go without it."
 
 def plant_dependencies(scene, trains):
     """Each story on two releases of one train, the later one needing the earlier; then a departure of a past train."""
-    riding = [
-        train for train in trains if train.release.status == Release.Status.ACTIVE and len(train.rides) > 1
-    ]
-    rows = (
-        [_row(scene, riding[n % len(riding)], n, story) for n, story in enumerate(_STORIES)] if riding else []
-    )
+    riding = [aboard for train in trains if len(aboard := _aboard(train)) > 1]
+    rows = [_row(scene, riding[n % len(riding)], n, story) for n, story in enumerate(_STORIES) if riding]
     scene.plant(rows, noun="dependency")
     scene.plant([promise for row in rows if row.promised_on for promise in _promises(scene, row)])
     scene.plant([one for one in (_departure(scene, trains),) if one])
 
 
-def _row(scene, train, n, story):
+def _aboard(train):
+    """The active releases of a train that is under way itself."""
+    rides = train.rides if train.release.status == Release.Status.ACTIVE else []
+    return [ride.release for ride in rides if ride.release.status == Release.Status.ACTIVE]
+
+
+def _row(scene, aboard, n, story):
     title, state, days, slack = story
-    aboard = [ride.release for ride in train.rides if ride.release.status == Release.Status.ACTIVE]
-    place = (2 * n) % max(len(aboard) - 1, 1)
+    place = (2 * n) % (len(aboard) - 1)
     provider, needing = aboard[place], aboard[place + 1]  # always forward, so that no circle closes
     needed_by = scene.in_days(days)
     return Dependency(
