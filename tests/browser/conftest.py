@@ -66,6 +66,8 @@ def open_browser(chromium, live_server, transactional_db):
             base_url=live_server.url,
             locale="en-GB",
             has_touch=width < 768,
+            # Without the fade between pages, which Chromium gives up with an error when a busy machine is slow.
+            reduced_motion="reduce",
         )
         context.add_init_script(REPORT_VIOLATIONS)
         if user is not None:

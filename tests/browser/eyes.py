@@ -1,13 +1,34 @@
-"""A page as a person sees it: what it shows, what it complains about, what axe finds, a picture."""
+"""A page as a person sees it: what it shows, what it complains about, what axe finds, a picture when asked for."""
 
+import os
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
-NARROW = 390
+AXE = Axe().axe_script
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+# Only what is wrong comes back over the wire. In brief, rows of a shape (elements, their attributes and classes, which
+# of them have text) that two earlier rows have are left out, and so is the frame around the page.
+FINDINGS = """async ([options, brief]) => {
+  const shape = row => [row, ...row.querySelectorAll("*")].map(one => [
+    one.tagName, one.getAttribute("class"), ...one.getAttributeNames(),
+    [...one.childNodes].some(child => child.nodeType === 3 && child.data.trim()),
+  ].join()).join(";");
+  const seen = new Map(), left = brief ? [...document.querySelectorAll(".topbar, #navigation")] : [];
+  for (const row of brief ? document.querySelectorAll("tbody > tr, main li") : []) {
+    if (row.closest(".lane")) continue;
+    const count = (seen.get(shape(row)) ?? 0) + 1;
+    seen.set(shape(row), count);
+    if (count > 2) left.push(row);
+  }
+  const found = await axe.run({include: [document], exclude: left}, options);
+  return found.violations.map(one => [one.id, one.nodes.length, one.nodes[0].html, one.nodes[0].failureSummary]);
+}"""
 
 
 class Eyes:
@@ -29,15 +50,17 @@ class Eyes:
     def __getattr__(self, name):
         return getattr(self.page, name)
 
-    def findings(self):
-        """What axe finds: ``["rule: first element", …]``, injected by the debugger, which the policy lets through."""
+    def findings(self, *, brief=False):
+        """What axe finds: ``["rule: first element", …]``, injected by the debugger, which the policy lets through.
+
+        ``brief`` leaves out what a walk over many pages has seen already: the frame, and rows like two others.
+        """
         self._draw_everything()
-        options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-        violations = Axe().run(self.page, options=options).response["violations"]
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        violations = self.page.evaluate(FINDINGS, [OPTIONS, brief])
         return [
-            f"{violation['id']} ({len(violation['nodes'])}): {violation['nodes'][0]['html'][:160]} "
-            f"{violation['nodes'][0]['failureSummary'][:300]}"
-            for violation in violations
+            f"{rule} ({count}): {html[:160]} {summary[:300]}" for rule, count, html, summary in violations
         ]
 
     def scrolls_sideways(self):
@@ -45,13 +68,13 @@ class Eyes:
         return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
 
     def picture(self, name, *, whole=True):
-        """A PNG in ``screenshots/`` (ignored by git), for looking at."""
+        """A PNG in ``screenshots/`` (ignored by git) for looking at, where ``PICTURES=1`` asks for it."""
+        if os.environ.get("PICTURES") != "1":
+            return
         PICTURES.mkdir(exist_ok=True)
         if whole:
             self._draw_everything()
-        path = PICTURES / f"{name}.png"
-        self.page.screenshot(path=path, full_page=whole)
-        return path
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
 
     def _draw_everything(self):
         """Lanes out of view are not laid out, which neither axe nor a picture of the whole page expects."""

@@ -28,11 +28,24 @@ PAGES = {
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)
-@pytest.mark.parametrize("name", PAGES)
-def test_the_components_have_no_finding(specimens, open_browser, rita, name, width, theme):
+def test_the_components_have_no_finding(specimens, open_browser, rita, width, theme):
     eyes = open_browser(rita, width=width, theme=theme)
 
-    eyes.go(f"/o/acme/specimen/{PAGES[name]}")
+    for name, path in PAGES.items():
+        eyes.go(f"/o/acme/specimen/{path}")
+        eyes.picture(f"specimen-{name}-{width}-{theme}")
+        assert (name, eyes.findings(), eyes.scrolls_sideways()) == (name, [], False)
 
-    eyes.picture(f"specimen-{name}-{width}-{theme}")
-    assert (eyes.findings(), eyes.scrolls_sideways()) == ([], False)
+
+def test_paper_holds_the_quarter_side_by_side(specimens, eyes):
+    eyes.go("/o/acme/specimen/calendar/")
+    eyes.emulate_media(media="print")
+
+    for paper, width in [("A4", 1123), ("A3", 1587)]:
+        sheet = width - 91  # without its margins of 12 mm
+        eyes.page.set_viewport_size({"width": sheet, "height": 700})
+        assert eyes.locator(".filter-bar").is_visible() is False
+        assert eyes.locator(".side").is_visible() is False
+        canvas = eyes.locator(".tl-canvas").bounding_box()
+        assert sheet - 60 < canvas["width"] <= sheet, "all of the sheet and not more"
+        assert eyes.page.pdf(format=paper, landscape=True, print_background=True).startswith(b"%PDF")

