@@ -45,6 +45,7 @@ UNLINKED = {
     "calendar:criterion-export": "a file, linked from the cases of a rule, of which the demo's first examples have none",
     "calendar:gate-decision": "a gate without rules that waits is not among the first examples",
     "calendar:exception-decision": "shown to the approver it names, who is not the owner that looks",
+    "calendar:gate-delegation": "shown to those who are asked to decide, among whom the owner is not on every day",
     "calendar:board-closing": "a board in session is not among the first examples",
     "calendar:dependency-promise": "an accepted dependency is not among the first examples",
 }
@@ -53,7 +54,7 @@ UNLINKED = {
 @pytest.fixture
 def demo(transactional_db, client):
     """The small demo organisation with figures computed, gates submitted, a baseline and an action; returns its owner."""
-    call_command("seed_demo", "--org", ORG, "--today", "2026-11-23", "--json", stdout=StringIO())
+    call_command("seed_demo", "--org", ORG, "--json", stdout=StringIO())
     call_command("drain", "--org", ORG, stdout=StringIO())
     owner = User.objects.get(memberships__org__slug=ORG, memberships__role="owner")
     client.force_login(owner)
