@@ -48,6 +48,7 @@ OF_MOVED_RELEASES = {
     "gate": _of_subtree("gate", "calendar_app_gate"),
     "deployment": _of_subtree("deployment", "calendar_app_deployment"),
     "booking": _of_subtree("booking", "environments_booking"),
+    "exceptionrequest": _of_subtree("exceptionrequest", "calendar_app_exceptionrequest"),
 }
 _OF_SCOPES = {entity: _in_scope(entity) for entity in SOURCES}
 _OF_OWNERSHIPS = {

@@ -91,8 +91,9 @@ class Item(OrgModel):
         GATE = "gate", _("Gate")
         BOOKING = "booking", _("Booking")
         CAPACITY = "capacity", _("Capacity of an environment")
+        EXCEPTION = "exceptionrequest", _("Exception request")
 
-    entity = models.CharField(max_length=12, choices=Entity)
+    entity = models.CharField(max_length=20, choices=Entity)
     fact_id = models.UUIDField()
     part = models.PositiveSmallIntegerField(default=0)
     scopes = ArrayField(models.UUIDField(), default=list)
@@ -109,11 +110,13 @@ class Item(OrgModel):
     due_at = models.DateTimeField(null=True)
     live_at = models.DateTimeField(null=True)
     late_days = models.IntegerField(null=True)
-    # gates and bookings
+    # gates, bookings and exception requests
     decided_at = models.DateTimeField(null=True)
     is_passed = models.BooleanField(null=True)
     is_denied = models.BooleanField(null=True)
     wait = models.DurationField(null=True)
+    kind = models.CharField(max_length=10, null=True)  # noqa: DJ001 (empty where it does not apply, as its neighbours)
+    is_unused = models.BooleanField(null=True)
     # an interval in which the fact counts as open
     open_from = models.DateTimeField(null=True)
     open_to = models.DateTimeField(null=True)

@@ -93,6 +93,11 @@ COMPANIONS = _Companions(
     reserved="reserved",
     denied="denied for capacity",
     max_overdue_days="longest overdue",
+    hours="median time to decide",
+    unused="expired unused",
+    late_entry="late entry",
+    late_scope="scope after the lock",
+    baseline="baselined date",
 )
 
 

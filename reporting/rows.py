@@ -8,7 +8,7 @@ from uuid import UUID
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext_lazy as _
 
-from calendar_app.models import Deployment, Gate, Release
+from calendar_app.models import Deployment, ExceptionRequest, Gate, Release
 from environments.models import Booking
 from releasemgr.portfolio.models import Environment
 from releasemgr.spreadsheet import guarded
@@ -28,6 +28,9 @@ STATES = {
     "invalid": _("unusable"),
     "cancelled": _("cancelled, left out"),
     "denied": _("denied for capacity"),
+    "granted": _("granted"),
+    "refused": _("refused"),
+    "withdrawn": _("withdrawn, left out"),
     "supply": _("capacity"),
     "use": _("use"),
     "reserved": _("reserved, not used"),
@@ -106,6 +109,7 @@ _FACTS = {
     "gate": lambda: Gate.objects.select_related("release"),
     "booking": lambda: Booking.objects.select_related("environment"),
     "capacity": lambda: Environment.objects.all(),
+    "exceptionrequest": lambda: ExceptionRequest.objects.all(),
 }
 
 

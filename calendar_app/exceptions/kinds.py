@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from calendar_app.models import ExceptionRequest
 from calendar_app.models.releases import NotPossible
+from calendar_app.scope.lock import lock_of
 
 Kind = ExceptionRequest.Kind
 
@@ -73,7 +74,7 @@ def _check_late_entry(request, at):
 
 
 def _check_late_scope(request, at):
-    if request.release.scope_locked_at is None:
+    if lock_of(request.release) is None:
         raise NotPossible({"release": _("Its scope is not locked; nothing needs to be asked.")})
 
 

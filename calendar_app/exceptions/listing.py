@@ -1,6 +1,5 @@
 """Exception requests as people see them: how each stands, how many of each kind, and as CSV."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -26,6 +25,7 @@ HEADER = [
     "decided_by",
     "decision_note",
     "expires_at",
+    "used",
     "reason",
     "risk_if_granted",
     "risk_if_refused",
@@ -48,7 +48,9 @@ def line_of(request, *, at):
     if request.state not in (State.GRANTED, State.EXPIRED):
         return Line(request, _TOKENS[request.state], request.get_state_display())
     if not request.is_in_force(at):
-        return Line(request, "done", State.EXPIRED.label)
+        return Line(
+            request, "done", _("Expired unused") if request.was_used is False else State.EXPIRED.label
+        )
     if request.expires_at is None:
         return Line(request, "on-track", _("In force"))
     words = _("Until %(day)s") % {"day": date_format(request.last_day, "j M Y")}
@@ -69,18 +71,6 @@ def counts_of(requests, *, at):
     )
     labels = dict(ExceptionRequest.Kind.choices)
     return [(labels[row["kind"]], row["asked"], row["granted"], row["in_force"]) for row in rows]
-
-
-def counts_on(release, *, at):
-    """``(asked, in force)`` of one release, in one statement."""
-    counted = Counter(
-        "asked" if request.state == State.REQUESTED else "in_force"
-        for request in ExceptionRequest.objects.filter(
-            release=release, state__in=[State.REQUESTED, State.GRANTED]
-        )
-        if request.state == State.REQUESTED or request.is_in_force(at)
-    )
-    return counted["asked"], counted["in_force"]
 
 
 def rows_of(requests, *, at):
@@ -104,6 +94,7 @@ def _row(request, at):
         request.decided_by_name,
         request.decision_note,
         request.expires_at.isoformat() if request.expires_at else "",
+        {True: "yes", False: "no", None: ""}[request.was_used],
         request.reason,
         request.risk_if_granted,
         request.risk_if_refused,

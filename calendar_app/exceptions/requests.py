@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.exceptions.deciders import may_decide
 from calendar_app.exceptions.kinds import check_kind
+from calendar_app.exceptions.uses import was_used
 from calendar_app.models import ExceptionRequest
 from calendar_app.models.releases import NotPossible
 from releasemgr.changes.revisions import CannotUndo, Revision, create, revise
@@ -39,7 +40,7 @@ def edit(request, values, *, by, at):
 def withdraw(requests, *, by, at):
     """Take requests back before they are decided."""
     _require(requests, State.REQUESTED)
-    return _set(requests, {"state": State.WITHDRAWN}, by=by, at=at, verb="withdrawn")
+    return _set(requests, {"state": State.WITHDRAWN, "withdrawn_at": at}, by=by, at=at, verb="withdrawn")
 
 
 def grant(requests, *, expires_at, by, at, note=""):
@@ -58,9 +59,10 @@ def refuse(requests, *, note, by, at):
 
 
 def expire(*, at):
-    """End what has expired; the product itself does it, from a clock. Returns an Outcome."""
-    over = ExceptionRequest.objects.filter(state=State.GRANTED, expires_at__lte=at).order_by("pk")
-    revisions = [Revision(row, None, {"state": State.EXPIRED}) for row in over]
+    """End what has expired, noting whether it was used; the product itself does it, from a clock. Returns an Outcome."""
+    over = ExceptionRequest.objects.filter(state=State.GRANTED, expires_at__lte=at)
+    over = over.select_related("release", "blockout").order_by("pk")
+    revisions = [Revision(row, None, {"state": State.EXPIRED, "was_used": was_used(row)}) for row in over]
     return revise(revisions, by=None, at=at, verb="expired")
 
 

@@ -79,6 +79,8 @@ class ExceptionRequest(OrgModel):
     decided_by_name = models.CharField(max_length=120, blank=True)
     decision_note = models.TextField(_("reason of the decision"), blank=True, max_length=5_000)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    was_used = models.BooleanField(_("used"), null=True)  # None until it has ended
     version = models.PositiveIntegerField(default=1)
 
     objects = org_manager(ExceptionQuerySet)

@@ -4,6 +4,7 @@ from reporting.kpis import (
     booking_wait,
     deployment_frequency,
     environment_utilisation,
+    exception_count,
     gate_first_pass,
     release_on_time,
     release_variance,
@@ -19,6 +20,7 @@ KPIS: dict[str, Kpi] = {
         gate_first_pass,
         environment_utilisation,
         booking_wait,
+        exception_count,
     )
 }
 

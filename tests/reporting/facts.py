@@ -4,10 +4,10 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from calendar_app.models import Deployment, Gate, GateRound, Release
+from calendar_app.models import Criterion, Deployment, ExceptionRequest, Gate, GateRound, Release
 from environments.models import Booking, CapacityStep, Outage
 from releasemgr.activity.trail import mark, record
-from releasemgr.portfolio.models import Application, Environment, Ownership, Portfolio, Project
+from releasemgr.portfolio.models import Application, Environment, Ownership, Person, Portfolio, Project
 from releasemgr.tenancy.ids import uuid7
 from releasemgr.tenancy.models import next_numbers
 from releasemgr.tenancy.scope import org_scope
@@ -190,6 +190,29 @@ def booking(
             refusal=refusal,
             actual_started_at=utc(began) if began else None,
             actual_ended_at=utc(ended) if ended else None,
+        )
+    )
+
+
+def exception(of, kind, asked, answered=None, state="requested", *, was_used=None):
+    """A request of the release ``of``, asked and answered (granted, refused, expired or withdrawn) at instants."""
+    (number,) = next_numbers("exception")
+    answered_at = utc(answered) if answered else None
+    waived = {"criterion": save(Criterion(gate=gate(of, "06-01"), name="Tested"))} if kind == "waiver" else {}
+    return save(
+        ExceptionRequest(
+            number=number,
+            kind=kind,
+            release=of,
+            subject=f"exception {number}",
+            approver=Person.objects.filter(name="Approver").first() or save(Person(name="Approver")),
+            state=state,
+            requested_at=utc(asked),
+            decided_at=answered_at if state != "withdrawn" else None,
+            withdrawn_at=answered_at if state == "withdrawn" else None,
+            expires_at=utc("2026-12-31T00:00"),
+            was_used=was_used,
+            **waived,
         )
     )
 

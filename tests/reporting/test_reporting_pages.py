@@ -118,6 +118,9 @@ def test_the_rows_add_up_to_the_figure(acme, bank):
         of = facts.release(project, None, "03-15T10:00")
         facts.gate(of, "03-04", ("03-03T09:00", "03-04T09:00", "passed"))
         facts.gate(of, "03-05", ("03-03T09:00", "03-05T09:00", "rejected"))
+        facts.exception(of, "baseline", "03-02T10:00", "03-03T10:00", "granted")
+        facts.exception(of, "baseline", "03-03T10:00", "03-04T10:00", "refused")
+        facts.exception(of, "baseline", "03-05T10:00")
         env = facts.environment("SIT1", (facts.utc("03-01T00:00"), 2), app=bank["cards"])
         facts.booking(env, ("03-10T12:00", "03-10T20:00"), ("03-10T16:00", "03-11T00:00"), owner=project)
         facts.booking(env, ("03-20T12:00", "03-20T20:00"), owner=project, used=("03-20T12:00", "03-20T20:00"))
@@ -127,7 +130,7 @@ def test_the_rows_add_up_to_the_figure(acme, bank):
     drain(acme, as_of=APRIL_15)
 
     with org_scope(acme):
-        counted = {"counted", "on_time", "late", "passed", "not_passed"}
+        counted = {"counted", "on_time", "late", "passed", "not_passed", "granted"}
         for kpi in KPIS.values():
             figure = cell(kpi.key, project)
             rows = Rows(acme, kpi, project.pk, PeriodType.MONTH, MARCH, as_of=APRIL_15)

@@ -44,13 +44,21 @@ STEPS = st.one_of(
         st.integers(0, 48),
         st.sampled_from(["approved", "requested", "rejected"]),
     ),
+    st.tuples(st.just("ask"), numbers, moments, st.sampled_from(["late_scope", "baseline"])),
+    st.tuples(
+        st.just("answer"), numbers, moments, st.sampled_from(["granted", "refused", "expired", "withdrawn"])
+    ),
     st.tuples(st.just("use"), numbers, moments, st.one_of(st.none(), st.integers(1, 300))),
     st.tuples(st.just("capacity"), numbers, moments, st.integers(1, 4)),
     st.tuples(st.just("outage"), numbers, moments, st.one_of(st.none(), st.integers(1, 60))),
     st.tuples(st.just("reown"), numbers, numbers),
     st.tuples(st.just("rehome"), numbers, numbers),
     st.tuples(st.just("track"), numbers, st.one_of(st.none(), moments)),
-    st.tuples(st.just("delete"), st.sampled_from(["deployments", "gates", "bookings", "outages"]), numbers),
+    st.tuples(
+        st.just("delete"),
+        st.sampled_from(["deployments", "gates", "bookings", "outages", "exceptions"]),
+        numbers,
+    ),
     st.tuples(st.just("double"), numbers),
     st.tuples(st.just("drain"), st.integers(1, 6)),
     st.tuples(st.just("die"), st.sampled_from(["route", "compute"]), st.booleans()),
@@ -81,6 +89,7 @@ class World:
             ]
             self.trains = [facts.release(None, kind="enterprise") for _ in range(3)]
         self.deployments, self.releases, self.gates, self.bookings, self.outages = [], [], [], [], []
+        self.exceptions = []
 
     def pick(self, rows, n):
         return rows[n % len(rows)] if rows else None
@@ -135,6 +144,20 @@ class World:
                 decided=at.isoformat(),
             )
         )
+
+    def ask(self, n, at, kind):
+        if row := self.pick(self.releases, n):
+            self.exceptions.append(facts.exception(row, kind, at.isoformat()))
+
+    def answer(self, n, at, state):
+        if row := self.pick(self.exceptions, n):
+            took_back = {"decided_at": None, "withdrawn_at": at}
+            decided = {
+                "decided_at": at,
+                "withdrawn_at": None,
+                "was_used": n > 0 if state == "expired" else None,
+            }
+            facts.change(row, state=state, **(took_back if state == "withdrawn" else decided))
 
     def use(self, n, at, hours):
         if row := self.pick(self.bookings, n):

@@ -234,6 +234,34 @@ def test_w11_gate_first_pass(acme):
             assert (march.n_open, march.n_cancelled) == (1, 1)
 
 
+def test_x6_exceptions_granted(acme):
+    """Not in the catalogue: seven requests around March in Berlin, whose last day ends at 22:00 UTC."""
+    with org_scope(acme):
+        p1 = facts.project("P1", facts.node("portfolio"))
+        train = facts.release(None, kind="enterprise")
+        of = facts.release(p1, parent=train)
+        facts.exception(of, "waiver", "02-27T08:00", "03-02T08:00", "expired", was_used=False)
+        facts.exception(of, "late_scope", "03-03T08:00", "03-03T20:00", "expired", was_used=True)
+        facts.exception(of, "blockout", "03-10T08:00", "03-11T08:00", "refused")
+        facts.exception(of, "baseline", "03-20T08:00", "03-21T08:00", "withdrawn")
+        facts.exception(of, "late_entry", "03-30T08:00", "04-01T06:00", "granted")
+        facts.exception(of, "waiver", "03-31T21:30")
+        facts.exception(of, "late_entry", "03-31T22:00")
+
+    with figures(acme):
+        for scope in (p1, train, acme):
+            february, march, april = (
+                cell("X6", scope, start) for start in (facts.date(2026, 2, 1), MARCH, APRIL)
+            )
+            assert (february.value, february.n_open, february.companions["requested"]) == (0, 1, 1)
+            assert (march.value, march.n, march.n_open, march.n_cancelled, march.n_invalid) == (2, 2, 2, 1, 0)
+            assert march.companions == {
+                "requested": 5, "refused": 1, "unused": 1, "hours": 24,
+                "late_entry": 0, "late_scope": 1, "blockout": 0, "baseline": 0, "waiver": 1,
+            }  # fmt: skip
+            assert (april.value, april.n_open, april.companions["hours"]) == (1, 2, 46)
+
+
 def test_w13_nothing_to_divide_is_none_and_nothing_deployed_is_zero(acme, w02):
     with org_scope(acme):
         facts.remove(w02["d7"])
