@@ -29,3 +29,15 @@ def end_what_expired():
         with org_scope(org):
             expire(at=timezone.now())
             end_waivers(at=timezone.now())
+
+
+@shared_task
+def tell_newly_asked():
+    """Tell deputies whose days began, and people who are back, which gates wait for them."""
+    from calendar_app.approvals import turns
+    from releasemgr.tenancy.models import Organisation
+    from releasemgr.tenancy.scope import org_scope
+
+    for org in Organisation.objects.order_by("pk"):
+        with org_scope(org):
+            turns.tell_newly_asked(at=timezone.now())

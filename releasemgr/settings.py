@@ -217,6 +217,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "calendar_app.tasks.end_what_expired",
         "schedule": 60,
     },
+    "tell deputies whose days began": {
+        "task": "calendar_app.tasks.tell_newly_asked",
+        "schedule": crontab(minute="*/5"),
+    },
     "seal the audit trail": {"task": "releasemgr.activity.tasks.seal_audit", "schedule": crontab(minute=5)},
     "ring for unanswered marks": {"task": "reporting.tasks.sweep", "schedule": 30},
     "plan the next releases of trains": {

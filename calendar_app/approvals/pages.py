@@ -9,6 +9,7 @@ from calendar_app.approvals.voices import effects, person_of, voice_of
 from calendar_app.approvals.wanted import overdue_conditions
 from calendar_app.approvals.words import change_words, why_not_passed
 from calendar_app.gates.facts.rulebook import rulebook
+from calendar_app.gates.stances import stances
 from calendar_app.models import Criterion, Gate, GateRound, Vote
 
 _STANCES = {
@@ -30,12 +31,15 @@ def about(standing, user, *, at, today):
     gate = standing.gate
     frozen = decided_record(standing)
     voice = voice_of(standing, person_of(user))
+    stance = stances([gate], at=at, today=today)[gate.pk]
     conditions = Criterion.objects.filter(gate=gate, condition_of__isnull=False).select_related(
         "owner", "condition_of"
     )
     return {
         "gate": gate,
         "standing": standing,
+        "stance": stance,
+        "ended": [change_words(change) for change in stance.ended],
         "record": shown(frozen or records([standing], at=at)[gate.pk]),
         "is_frozen": frozen is not None,
         "voice": voice,

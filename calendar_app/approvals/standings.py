@@ -110,7 +110,9 @@ def standing_of(gate, *, at):
 def obstacles_of(gates, at):
     """``{gate.pk: Obstacles}``: criteria neither met nor waived, gates below, dependencies; in four statements."""
     criteria, below, needs = blocking(gates, at), missing(gates), defaultdict(list)
-    found = Dependency.objects.unmet().filter(gate__in=[gate.pk for gate in gates])
+    found = Dependency.objects.unmet(local_date(at, current_org().zone)).filter(
+        gate__in=[gate.pk for gate in gates]
+    )
     for need in found.select_related("provider").order_by("needed_by", "pk"):
         needs[need.gate_id].append(need)
     return {gate.pk: Obstacles(criteria[gate.pk], below[gate.pk], needs[gate.pk]) for gate in gates}

@@ -10,7 +10,7 @@ from calendar_app.approvals.conclusions import conclude, locked, refresh
 from calendar_app.approvals.notices import tell_stale
 from calendar_app.gates import rounds
 from calendar_app.gates.coverage import coverages, differences
-from calendar_app.gates.criteria import blocking
+from calendar_app.gates.stances import ended_waivers
 from calendar_app.models import (
     Absence,
     ApprovalGroup,
@@ -119,25 +119,14 @@ def _revoke_stale(gates, covered, at):
     judged = [gate for gate in gates if gate.pk in by_gate]
     if not judged:
         return set()
-    unmet, causes = blocking(judged, at), {}
+    ended, causes = ended_waivers(judged, at), {}
     for gate in judged:
-        before = by_gate[gate.pk].covered
-        changes = [*differences(before, covered[gate.pk]), *_ended(before, unmet[gate.pk])]
+        changes = differences(by_gate[gate.pk].covered, covered[gate.pk]) + ended.get(gate.pk, [])
         if changes:
             causes[gate.pk] = changes
     if causes:
         rounds.revoke([gate for gate in judged if gate.pk in causes], by=None, at=at, because=causes)
     return set(causes)
-
-
-def _ended(covered, unmet):
-    """The waivers the decision rested on whose criterion is unmet and unwaived again."""
-    waivers = covered.get("waivers", {})
-    return [
-        {"code": "waiver-ended", "waiver": waivers[str(one.pk)][0], "name": one.name}
-        for one in unmet
-        if str(one.pk) in waivers
-    ]
 
 
 def _fulfil(gates, at):

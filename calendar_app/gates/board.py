@@ -7,11 +7,11 @@ from django.db.models import Count, Max, Q
 
 from calendar_app.gates.criteria import blocking, waivers_of
 from calendar_app.gates.facts import words_of
-from calendar_app.gates.rollup import PASSED, Rollup, tallies
+from calendar_app.gates.rollup import Rollup, tallies
+from calendar_app.gates.stances import Stance, stances
 from calendar_app.models import Criterion, ExceptionRequest, Gate, GateRound
-from calendar_app.releases.clock import clock_day
-from calendar_app.releases.page import gate_stance
 
+SETTLED = (Gate.State.PASSED, Gate.State.CANCELLED)  # nothing is waited for
 STANCES = {
     Criterion.State.OPEN: "pending",
     Criterion.State.MET: "done",
@@ -22,10 +22,10 @@ STANCES = {
 
 @dataclass(frozen=True)
 class GateLine:
-    """A gate on the board: ``met`` of ``asked`` criteria, those that still bar it, the gates below, when it passed."""
+    """A gate on the board: ``met`` of ``asked`` criteria, those it still waits for, the gates below, when it passed."""
 
     gate: Gate
-    stance: str
+    stance: Stance
     met: int
     asked: int
     barring: list
@@ -61,17 +61,17 @@ class CriterionLine:
 
 
 def board(gates, *, at, today):
-    """A GateLine for each gate (with its release), in six statements; ``today`` is the local day of ``at``."""
+    """A GateLine for each gate (with its release), in at most ten statements; ``today`` is the local day of ``at``."""
     gates = list(gates)
     ids = [gate.pk for gate in gates]
     counts, barring, below = _counts(ids), blocking(gates, at), tallies(gates)
-    passed = _passed_at(ids)
+    passed, found = _passed_at(ids), stances(gates, at=at, today=today)
     return [
         GateLine(
             gate,
-            gate_stance(gate, clock_day(gate.release, today)),
+            found[gate.pk],
             *counts.get(gate.pk, (0, 0)),
-            barring=barring[gate.pk] if gate.state not in (*PASSED, Gate.State.CANCELLED) else [],
+            barring=barring[gate.pk] if gate.state not in SETTLED or found[gate.pk].ended else [],
             rollup=below.get(gate.pk),
             passed_at=passed.get(gate.pk),
         )

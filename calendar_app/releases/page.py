@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from calendar_app.conflicts import sentence
+from calendar_app.gates.stances import stances
 from calendar_app.models import Conflict, Deployment, Gate, Phase, Release, ReleaseImpact, Version
 from calendar_app.phases.activities import percents_of
 from calendar_app.releases.clock import clock_day, countdown, made_up_day
@@ -21,14 +22,6 @@ _PHASES = {
     Phase.Status.DONE: "done",
     Phase.Status.CANCELLED: "cancelled",
 }
-GATES = {
-    Gate.State.OPEN: "pending",
-    Gate.State.SUBMITTED: "on-track",
-    Gate.State.PASSED: "done",
-    Gate.State.CONDITIONAL: "at-risk",
-    Gate.State.REJECTED: "failed",
-    Gate.State.CANCELLED: "cancelled",
-}
 
 
 _panels = []
@@ -36,7 +29,7 @@ _panels = []
 
 @dataclass(frozen=True)
 class About:
-    """A release and its neighbourhood; pairs are (row, status token), a phase adds its per cent.
+    """A release and its neighbourhood; a phase comes with its status token and its per cent, a gate with its Stance.
 
     Of many gates only the next ones are shown; ``gate_count`` is of all.
     """
@@ -60,13 +53,14 @@ class About:
     made_up_day: date | None  # the go-live that would make up for the days on hold
 
 
-def about(release, *, today, by):
-    """Read it all; ``by`` is the User who looks, for what they may take back."""
+def about(release, *, at, today, by):
+    """Read it all; ``by`` is the User who looks, for what they may take back; ``today`` is the local day of ``at``."""
     conflicts, blockers = conflicts_of([release.pk], today=today)
     clock = clock_day(release, today)  # on hold nothing becomes late
     stance = stance_of(release, today=today, is_blocked=blockers[release.pk] > 0)
     phases, gates = list(_phases(release)), list(_gates(release))
-    percents = percents_of(phases)
+    percents, shown = percents_of(phases), _next(gates)
+    stance_of_gate = stances(shown, at=at, today=today)
     deployments = Deployment.objects.filter(release=release)
     versions = Version.objects.filter(release=release)
     return About(
@@ -76,7 +70,7 @@ def about(release, *, today, by):
         steps=_steps(release),
         neighbours=[(title, url_of(release)) for title, url_of in _panels],
         phases=[(row, phase_stance(row, clock), percents.get(row.pk)) for row in phases],
-        gates=[(row, gate_stance(row, clock)) for row in _next(gates)],
+        gates=[(row, stance_of_gate[row.pk]) for row in shown],
         gate_count=len(gates),
         milestones=list(release.milestones.order_by("starts_on", "name", "pk")),
         conflicts=_conflicts(release, today),
@@ -118,13 +112,6 @@ def phase_stance(phase, today):
     return _PHASES[phase.status]
 
 
-def gate_stance(gate, today):
-    """A gate's status token: late when its day is over and nobody decided."""
-    if gate.state in (Gate.State.OPEN, Gate.State.SUBMITTED) and gate.planned_date < today:
-        return "late"
-    return GATES[gate.state]
-
-
 def _slip(release):
     """Days by which the planned go-live lies after the baseline."""
     if not release.baseline_date or not release.target_date:
@@ -137,7 +124,7 @@ def _phases(release):
 
 
 def _gates(release):
-    return release.gates.select_related("phase", "owner").order_by("planned_date", "name", "pk")
+    return release.gates.select_related("release", "phase", "owner").order_by("planned_date", "name", "pk")
 
 
 def _next(gates):

@@ -12,6 +12,7 @@ from calendar_app.approvals.standings import standings
 from calendar_app.approvals.voices import person_of, voice_of
 from calendar_app.approvals.words import why_not_passed
 from calendar_app.forms.approvals import AgendaForm, BoardForm, ItemNoteForm, MinutesForm
+from calendar_app.gates.stances import stances
 from calendar_app.models import Board, BoardItem
 from calendar_app.views.saving import FormPage, answer_form, answer_step, find, seen
 from releasemgr.accounts.guards import allow
@@ -151,7 +152,8 @@ def item_step(request, pk, verb):
 def _live(board, request):
     at, items, person = now(), boards.agenda(board), person_of(request.user)
     found = standings([item.gate for item in items], at=at)
-    live = records(found.values(), at=at)
+    live, today = records(found.values(), at=at), local_date(at, request.org.zone)
+    stance = stances([item.gate for item in items], at=at, today=today)
     lines = []
     for item in items:
         standing = found[item.gate_id]
@@ -161,6 +163,7 @@ def _live(board, request):
                 "item": item,
                 "gate": item.gate,
                 "standing": standing,
+                "stance": stance[item.gate_id],
                 "record": shown(frozen or live[item.gate_id]),
                 "is_decided": item.gate.state not in boards.UNDECIDED,
                 "voice": voice_of(standing, person),

@@ -9,7 +9,7 @@ from calendar_app.forms import DecisionForm, GateForm
 from calendar_app.gates import plans, rounds
 from calendar_app.gates.board import board, criteria_of
 from calendar_app.models import Gate, Release
-from calendar_app.releases.page import gate_stance, undoable
+from calendar_app.releases.page import undoable
 from calendar_app.views.releases import release_form_page
 from calendar_app.views.saving import answer_form, answer_step, find, seen
 from releasemgr.accounts.guards import allow
@@ -28,10 +28,11 @@ def gate_detail(request, pk):
     today = local_date(at, request.org.zone)
     may_plan = request.membership.may(Permission.PLAN_RELEASE)
     is_undecided = gate.state in (Gate.State.OPEN, Gate.State.SUBMITTED, Gate.State.REJECTED)
+    line = board([gate], at=at, today=today)[0]
     context = {
         "gate": gate,
-        "stance": gate_stance(gate, today),
-        "line": board([gate], at=at, today=today)[0],
+        "stance": line.stance,
+        "line": line,
         "criteria": criteria_of(gate, at=at, by=request.user, may_plan=may_plan and gate.release.is_open),
         "may_add": may_plan and gate.release.is_open and gate.state != Gate.State.CANCELLED,
         "rounds": gate.rounds.order_by("-number"),

@@ -64,10 +64,11 @@ def release_export(request):
 def release_detail(request, number):
     """One release: dates, phases, gates, manifest, deployments, conflicts, neighbours' panels."""
     release = find(Release.objects.for_list(), number=number)
-    today = local_date(now(), request.org.zone)
+    at = now()
+    today = local_date(at, request.org.zone)
     children = release.children.for_list().order_by("target_date", "number")
     page = Paginator(children, PAGE).get_page(request.GET.get("page"))
-    facts = about(release, today=today, by=request.user)
+    facts = about(release, at=at, today=today, by=request.user)
     context = {
         "page": page,
         "children": standings(page, today=today),
