@@ -4,6 +4,7 @@ from copy import copy
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.gates.criteria import add_criteria
@@ -33,7 +34,7 @@ def build(release, template_version, *, by, at):
         started = min(filter(None, [release.starts_on, dates.first]), default=None)
         values = {"template_version": template_version, "starts_on": started}
         outcome = revise([Revision(release, release.version, values)], by=by, at=at, verb="built")
-        _Builder(outcome.rows[0], plan, dates, by=by, at=at).build()
+        Builder(outcome.rows[0], plan, dates, by=by, at=at).build()
     return outcome
 
 
@@ -66,7 +67,7 @@ def _check(release, version):
         raise NotPossible({"target_date": _("Give it a planned go-live first.")})
 
 
-class _Builder:
+class Builder:
     """Writes the rows of a plan under a release, each noun by its own verb's contract."""
 
     def __init__(self, release, plan, dates, *, by, at):
@@ -75,9 +76,17 @@ class _Builder:
         self.people = {}  # part -> the first person who has it
 
     def build(self):
+        """Write everything."""
+        self.fill(*self.frame({}, {}))
+
+    def frame(self, phases, gates):
+        """Write parts, phases and gates, beside those that are there (key -> row). Returns all of both."""
         self._parts()
-        phases = self._phases(self.plan.phases)
-        gates = self._gates(self.plan.gates, phases)
+        phases = phases | self._phases(self.plan.phases)
+        return phases, gates | self._gates(self.plan.gates, phases)
+
+    def fill(self, phases, gates):
+        """Write what stands in phases and gates."""
         add_criteria([self.criterion(one, gates[one.gate]) for one in self.plan.criteria], **self.act)
         self._activities(self.plan.activities, phases)
         self._approvals(self.plan.approvals, gates)
@@ -118,7 +127,7 @@ class _Builder:
             kind=entry.kind,
             name=entry.name,
             owner=self._owner(entry.owner_part),
-            due_on=self.dates.due["criteria"][entry.key],
+            due_on=min(self.dates.due["criteria"][entry.key], gate.planned_date),
             is_mandatory=entry.is_mandatory,
             rule=entry.rule,
             parameters=entry.parameters,
@@ -160,7 +169,11 @@ class _Builder:
         return {row.template_key: row for row in rows}
 
     def _activities(self, entries, phases):
-        positions = dict.fromkeys(phases, 0)
+        if not entries:
+            return
+        known = PhaseActivity.objects.filter(phase__in=[row.pk for row in phases.values()])
+        last = dict(known.values("phase").annotate(last=Max("position")).values_list("phase", "last"))
+        positions = {key: last.get(row.pk, 0) for key, row in phases.items()}
         rows = []
         for entry in entries:
             positions[entry.phase] += 1

@@ -66,14 +66,14 @@ class Difference:
 
 def sections_of(plan):
     """Every section of a plan in words."""
-    names = _names(plan)
+    names = names_of(plan)
     return [
         Section(
             section,
             TITLES[section],
             [_LABELS[name] for name in _shown(section)],
             [
-                [_words(section, name, getattr(entry, name), names) for name in _shown(section)]
+                [worded(section, name, getattr(entry, name), names) for name in _shown(section)]
                 for entry in getattr(plan, section)
             ],
         )
@@ -83,7 +83,7 @@ def sections_of(plan):
 
 def differences(before, after):
     """What ``after`` says otherwise than ``before``, entry by entry, by their keys."""
-    names, found = _names(before) | _names(after), []
+    names, found = names_of(before) | names_of(after), []
     for section in SECTIONS:
         old = {entry.key: entry for entry in getattr(before, section)}
         new = {entry.key: entry for entry in getattr(after, section)}
@@ -98,7 +98,7 @@ def differences(before, after):
 
 def _changes(section, was, now_is, names):
     return [
-        (_LABELS[name], *(_words(section, name, getattr(one, name), names) for one in (was, now_is)))
+        (_LABELS[name], *(worded(section, name, getattr(one, name), names) for one in (was, now_is)))
         for name in _shown(section)
         if getattr(was, name) != getattr(now_is, name)
     ]
@@ -109,10 +109,10 @@ def _shown(section):
 
 
 def _title(entry, names):
-    return getattr(entry, "name", None) or _words("parts", "who", entry.who, names)
+    return getattr(entry, "name", None) or worded("parts", "who", entry.who, names)
 
 
-def _names(plan):
+def names_of(plan):
     """Names of what entries point at: phases, gates and people."""
     found = {entry.key: entry.name for entry in (*plan.phases, *plan.gates)}
     ids = {part.who for part in plan.parts} - {OWNER, LEAD}
@@ -120,7 +120,8 @@ def _names(plan):
     return found | {str(pk): name for pk, name in people}
 
 
-def _words(section, name, value, names):
+def worded(section, name, value, names):
+    """A value of an entry as people read it; ``names`` as of `names_of`."""
     if name == "who":
         return {OWNER: _("Owner of the release"), LEAD: _("Lead of the project")}.get(value) or names.get(
             value, "–"

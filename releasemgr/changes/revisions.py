@@ -33,12 +33,17 @@ __all__ = [
     "lock",
     "register",
     "rehearse",
+    "reversals_of",
     "revise",
     "settle",
     "undo",
+    "undo_by",
     "undoable",
     "watch",
 ]
+
+
+_ways_back = {}  # verb -> how its acts are taken back, where before-values alone do not tell
 
 
 @dataclass(frozen=True)
@@ -116,16 +121,25 @@ def rehearse():
 def undo(act_id, *, by, at):
     """Put back what an act changed, if nothing moved since. Returns the Outcomes, one per verb that was needed.
 
-    Raises Moved, CannotUndo (also when the act is unknown here), and what the noun's own verb refuses.
+    Raises Moved, CannotUndo (also when the act is unknown here), and what the noun's own verb refuses. Acts of a verb
+    with a way back of its own go that way.
     """
     entries = list(Entry.objects.filter(act_id=act_id).order_by("noun", "subject_id"))
+    own = _ways_back.get(entries[0].verb) if entries else None
+    if own:
+        return own(entries, by=by, at=at)
     if not entries or not all(entry.changes and entry.noun in nouns for entry in entries):
         raise CannotUndo(_("This cannot be undone. Change it back by hand."))
     by_verb = defaultdict(list)
-    for revision in _reversals(entries):
+    for revision in reversals_of(entries):
         by_verb[noun_of(type(revision.subject)).revise or revise].append(revision)
     with transaction.atomic(), one_act():
         return [verb(revisions, by=by, at=at, verb="undone") for verb, revisions in by_verb.items()]
+
+
+def undo_by(verb, function):
+    """Have acts of ``verb`` taken back by ``function(entries, by=, at=)``, which returns Outcomes: they also made or removed rows."""
+    _ways_back[verb] = function
 
 
 def undoable(row, *, by):
@@ -221,7 +235,7 @@ def _save(model, happenings):
     model.objects.bulk_update(rows, [*fields, "version"], batch_size=500)
 
 
-def _reversals(entries):
+def reversals_of(entries):
     """The revisions that put back what the entries say was there before."""
     revisions = []
     for model, group in _by_table(entries, key=lambda entry: nouns[entry.noun].model):
