@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calendar_app.views import building, template_sections, templates
+from calendar_app.views import building, offers, template_sections, templates
 
 urlpatterns = [
     path("templates/", templates.template_list, name="template-list"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("templates/<uuid:pk>/copy/", templates.template_copy, name="template-copy"),
     path("templates/<uuid:pk>/draft/", templates.template_draft, name="template-draft"),
     path("templates/<uuid:pk>/publication/", templates.template_publication, name="template-publication"),
+    path("templates/<uuid:pk>/offers/", offers.template_offers, name="template-offers"),
     path("templates/<uuid:pk>/discard/", templates.template_discard, name="template-discard"),
     path("templates/<uuid:pk>/retirement/", templates.template_retirement, name="template-retirement"),
     path(
