@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from calendar_app.models import ApprovalRule, Criterion, Gate, Phase, PhaseActivity, Stakeholder
 from calendar_app.templates.dates import Dates, NoDay, dates_of
@@ -19,6 +20,13 @@ from calendar_app.templates.reading import TITLES, names_of, worded
 from releasemgr.changes.revisions import Revision
 
 ADDED, REMOVED, MOVED, CHANGED, KEPT = "added", "removed", "moved", "changed", "kept"
+_WORDS = {
+    ADDED: gettext_lazy("added"),
+    REMOVED: gettext_lazy("removed"),
+    MOVED: gettext_lazy("moved"),
+    CHANGED: gettext_lazy("changed"),
+    KEPT: gettext_lazy("stays, changed by hand"),
+}
 _PLAIN = {
     "phases": ("name", "kind"),
     "gates": ("name", "kind", "is_required", "locks_scope", "rollup", "rollup_needed"),
@@ -44,6 +52,11 @@ class Line:
     verb: str
     was: str = ""
     now_is: str = ""
+
+    @property
+    def word(self):
+        """The verb for people."""
+        return _WORDS[self.verb]
 
 
 @dataclass

@@ -70,6 +70,11 @@ def offered():
     )
 
 
+def is_offered(release):
+    """Whether a release could take over a newer version of its template."""
+    return offered().filter(pk=release.pk).exists()
+
+
 def previews(releases):
     """The Adoption of each of some offered releases, in their order."""
     releases = list(releases)

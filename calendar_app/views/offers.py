@@ -33,7 +33,7 @@ def template_offers(request, pk):
     except Outdated as outdated:
         return _show(request, template, refused=" ".join(outdated.messages), status=409)
     messages.success(request, said)
-    return go_to(request, _waiting(template).exists() and request.path or template.get_absolute_url())
+    return go_to(request, (_waiting(template).exists() and request.path) or template.get_absolute_url())
 
 
 def _answered(request, template, chosen):

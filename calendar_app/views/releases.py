@@ -19,6 +19,7 @@ from calendar_app.releases.page import about
 from calendar_app.releases.plans import edit, plan
 from calendar_app.releases.queries import standings
 from calendar_app.releases.tabs import head_of
+from calendar_app.templates.offers import is_offered
 from calendar_app.views.saving import FormPage, answer_form, answer_step, find, seen
 from calendar_app.vocabulary import offered
 from releasemgr.accounts.guards import allow
@@ -63,20 +64,22 @@ def release_export(request):
 @allow(GET=Permission.VIEW)
 def release_detail(request, number):
     """One release: dates, phases, gates, manifest, deployments, conflicts, neighbours' panels."""
-    release = find(Release.objects.for_list(), number=number)
+    release = find(Release.objects.for_list().select_related("template_version__template"), number=number)
     at = now()
     today = local_date(at, request.org.zone)
+    may_plan = request.membership.may(Permission.PLAN_RELEASE)
     children = release.children.for_list().order_by("target_date", "number")
     page = Paginator(children, PAGE).get_page(request.GET.get("page"))
     facts = about(release, at=at, today=today, by=request.user)
     context = {
         "page": page,
         "children": standings(page, today=today),
-        "may_plan": request.membership.may(Permission.PLAN_RELEASE),
+        "may_plan": may_plan,
+        "newer": may_plan and release.template_version and is_offered(release),
         "is_peek": in_peek(request),
         "about": facts,
         "departures": went_without(release) if release.kind == Release.Kind.ENTERPRISE else (),
-        "has_words": request.membership.may(Permission.PLAN_RELEASE) and offered(ReleaseStatus).exists(),
+        "has_words": may_plan and offered(ReleaseStatus).exists(),
         "log": standing_of(release, person_of(request.user), today=today),
         **head_of(release, "calendar:release-detail", today=today, standing=facts.standing),
     }

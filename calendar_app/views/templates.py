@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from calendar_app.forms.templates import CopyForm, PublicationForm, TemplateForm
 from calendar_app.models import Template, TemplateVersion
 from calendar_app.templates import versions as verbs
+from calendar_app.templates.offers import offered
 from calendar_app.templates.plan import Plan, parsed
 from calendar_app.templates.reading import differences, sections_of
 from calendar_app.templates.starters import STARTERS, take_over
@@ -56,6 +57,7 @@ def template_detail(request, pk):
         "before": before,
         "differences": differences(parsed(before.plan) if before else Plan(), plan) if before else [],
         "may_shape": request.membership.may(Permission.SHAPE_PROCESS),
+        "waiting": offered().filter(template_version__template=template).count(),
         "crumbs": [(_("Templates"), reverse("calendar:template-list"))],
     }
     return render_page(request, "calendar/templates/detail.html", context, partial="plan")

@@ -72,7 +72,9 @@ def grown(template, rita):
         phases=lambda rows: [rows[0], replace(rows[1], days=8), *rows[2:]],
         gates=gates,
         criteria=criteria,
-        approvals=lambda rows: [replace(rows[0], key="auditors", name="Auditors", gate="audit", group="Audit")],
+        approvals=lambda rows: [
+            replace(rows[0], key="auditors", name="Auditors", gate="audit", group="Audit")
+        ],
     )
 
 
@@ -90,7 +92,10 @@ def snapshot(release):
     ]
     for model, lookup in sources:
         rows.append(model.objects.filter(**lookup).order_by("pk").values())
-    return [[{name: row[name] for name in row if name not in ("version", "judged_at")} for row in group] for group in rows]
+    return [
+        [{name: row[name] for name in row if name not in ("version", "judged_at")} for row in group]
+        for group in rows
+    ]
 
 
 def take_over_all(template, rita, at=LATER):
@@ -120,7 +125,12 @@ def test_what_has_not_begun_is_offered_the_new_version_and_undo_restores_everyth
         for row in (autumn, fresh)
     ]
     assert preview.release == autumn
-    assert {("Audit", "added"), ("Papers", "added"), ("Auditors", "added"), ("Release board", "removed")} <= said
+    assert {
+        ("Audit", "added"),
+        ("Papers", "added"),
+        ("Auditors", "added"),
+        ("Release board", "removed"),
+    } <= said
     assert {("Regression test", "moved"), ("Integration", "moved"), ("Start", "moved")} <= said
     assert plans[0] == plans[1]
     assert (autumn.template_version, list(offered())) == (version, [])
@@ -133,7 +143,9 @@ def test_what_has_not_begun_is_offered_the_new_version_and_undo_restores_everyth
 def test_what_people_changed_stays_and_the_preview_says_so(monthly, rita):
     autumn = built(monthly, rita)
     phase = autumn.phases.get(name="Integration")
-    edit_phase(phase, {"name": "Put together", "starts_on": phase.starts_on + timedelta(1)}, by=rita, at=JUNE_1)
+    edit_phase(
+        phase, {"name": "Put together", "starts_on": phase.starts_on + timedelta(1)}, by=rita, at=JUNE_1
+    )
     changed(
         monthly,
         rita,
@@ -189,8 +201,11 @@ def test_publishing_and_taking_over_or_building_at_once_end_in_one_state(acme, r
         changed(monthly, rita, phases=lambda rows: [replace(rows[0], days=8), *rows[1:]])
         draft = draft_of(monthly, by=rita, at=JUNE_1)
         draft = redraft(
-            draft, "phases", [replace(parsed(draft.plan).phases[0], days=9), *parsed(draft.plan).phases[1:]],
-            by=rita, at=JUNE_1,
+            draft,
+            "phases",
+            [replace(parsed(draft.plan).phases[0], days=9), *parsed(draft.plan).phases[1:]],
+            by=rita,
+            at=JUNE_1,
         ).rows[0]
         expected = {one.release.pk: one.fingerprint for one in previews(offered())}
         winter = plan(
@@ -229,3 +244,71 @@ def test_publishing_and_taking_over_or_building_at_once_end_in_one_state(acme, r
         dates = planned_dates(rows[winter.pk], second)
         assert rows[winter.pk].phases.get(position=1).starts_on == dates.first
         assert made.rows[0].pk == winter.pk
+
+
+URL = "/o/acme/calendar/templates/"
+
+
+def offers_page(client, template):
+    """The page of a template's offers and the form a browser would send back with everything chosen."""
+    page = client.get(f"{URL}{template.pk}/offers/")
+    offers = page.context["offers"]
+    data = {"release": [one.release.number for one in offers]}
+    return page, data | {f"seen-{one.release.number}": one.fingerprint for one in offers}
+
+
+@pytest.fixture
+def offering(acme, rita):
+    """A template whose second version waits for one release."""
+    with org_scope(acme):
+        monthly = take_over("monthly", by=rita, at=JUNE_1)
+        autumn = built(monthly, rita)
+        grown(monthly, rita)
+    return monthly, autumn
+
+
+def test_an_offer_is_found_on_the_pages_of_template_and_release_and_taken_over(client, acme, rita, offering):
+    monthly, autumn = offering
+    client.force_login(rita)
+    link, release = f"{URL}{monthly.pk}/offers/", f"/o/acme/calendar/releases/{autumn.number}/"
+
+    assert link in client.get(f"{URL}{monthly.pk}/").content.decode()
+    assert f"{link}?release={autumn.number}" in client.get(release).content.decode()
+    page, data = offers_page(client, monthly)
+    answer = client.post(link, data, follow=True)
+
+    assert "Audit" in page.content.decode()
+    assert "1 release took the new version over" in answer.content.decode()
+    with org_scope(acme):
+        assert Gate.objects.filter(release=autumn, name="Audit").exists()
+    assert "offers/" not in client.get(release).content.decode()
+    assert "Nothing is offered" in client.get(link).content.decode()
+
+
+def test_an_offer_that_moved_on_is_refused_with_what_it_would_be_now(client, acme, rita, offering):
+    monthly, autumn = offering
+    client.force_login(rita)
+    _page, data = offers_page(client, monthly)
+    with org_scope(acme):
+        edit_phase(autumn.phases.get(name="Integration"), {"name": "Merge"}, by=rita, at=JUNE_1)
+
+    answer = client.post(f"{URL}{monthly.pk}/offers/", data)
+    nobody = client.post(f"{URL}{monthly.pk}/offers/", {"decline": "1"})
+
+    assert answer.status_code == nobody.status_code == 409
+    assert "Something has changed since you looked" in answer.content.decode()
+    assert "Choose releases" in nobody.content.decode()
+    with org_scope(acme):
+        assert not Gate.objects.filter(release=autumn, name="Audit").exists()
+
+
+def test_declining_on_the_page_keeps_the_version(client, acme, rita, offering):
+    monthly, autumn = offering
+    client.force_login(rita)
+    _page, data = offers_page(client, monthly)
+
+    answer = client.post(f"{URL}{monthly.pk}/offers/", data | {"decline": "1"}, follow=True)
+
+    assert "1 release keeps its version" in answer.content.decode()
+    with org_scope(acme):
+        assert Release.objects.get(pk=autumn.pk).template_version.number == 1
