@@ -4,12 +4,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.forms.fields import instant_field, text_field, version_field
+from calendar_app.models import Blockout
+from calendar_app.models.blockouts import USUAL_STOPS
 from releasemgr.portfolio.models import Application, Project
 from releasemgr.portfolio.tree import Tree
 
 
 class BlockoutForm(forms.Form):
-    """A blockout: one scope, one stretch of time, hard or soft."""
+    """A blockout: one scope, one stretch of time, hard or soft, and what it stops."""
 
     SCOPES = ("portfolio", "project", "application")
 
@@ -17,7 +19,7 @@ class BlockoutForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=160)
     is_hard = forms.TypedChoiceField(
         label=_("Strength"),
-        choices=[("hard", _("Hard: nothing may happen")), ("soft", _("Soft: warns"))],
+        choices=[("hard", _("Hard: forbids")), ("soft", _("Soft: warns"))],
         coerce=lambda text: text == "hard",
         initial="hard",
     )
@@ -29,6 +31,13 @@ class BlockoutForm(forms.Form):
     )
     application = forms.ModelChoiceField(
         queryset=None, required=False, empty_label=_("None"), label=_("or one application")
+    )
+    stops = forms.MultipleChoiceField(
+        label=_("What it stops"),
+        choices=Blockout.Stops,
+        initial=USUAL_STOPS,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one thing that it stops.")},
     )
     starts_at = instant_field(label=_("From"))
     ends_at = instant_field(label=_("Until"))
@@ -60,7 +69,7 @@ class BlockoutForm(forms.Form):
 
 def initial_of(blockout):
     """What the form shows of a blockout."""
-    names = ("version", "name", "starts_at", "ends_at", "reason")
+    names = ("version", "name", "stops", "starts_at", "ends_at", "reason")
     return {
         **{name: getattr(blockout, name) for name in names},
         **{name: getattr(blockout, f"{name}_id") for name in BlockoutForm.SCOPES},

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from calendar_app.gates.counting import check_above
 from calendar_app.models import Gate
 from calendar_app.models.releases import NotPossible
+from calendar_app.releases.followed import check_followed_gate
 from releasemgr.changes.revisions import Revision, create, revise
 
 State = Gate.State
@@ -23,7 +24,9 @@ def edit_gate(gate, values, *, by, at):
     """Change a gate as its author saw it; a decided one no longer changes."""
     if gate.state not in (State.OPEN, State.SUBMITTED, State.REJECTED):
         raise NotPossible(_("A gate that is decided or cancelled no longer changes."))
-    check_gate(gate, values.get("planned_date", gate.planned_date), values.get("phase", gate.phase))
+    planned_date = values.get("planned_date", gate.planned_date)
+    check_gate(gate, planned_date, values.get("phase", gate.phase))
+    check_followed_gate(gate, planned_date)
     check_above(gate, values.get("parent", gate.parent))
     return revise([Revision(gate, gate.version, values)], by=by, at=at, verb="edited")
 

@@ -75,6 +75,11 @@ class Blockout(OrgModel):
         return reverse("calendar:blockout-detail", args=[self.pk])
 
     @property
+    def stopped(self):
+        """What it stops, in words, in the order of its form."""
+        return [kind.label for kind in self.Stops if kind in self.stops]
+
+    @property
     def scope(self):
         """The portfolio node, project or application it is for."""
         return self.portfolio or self.project or self.application

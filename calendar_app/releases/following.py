@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import Gate, Phase, Release
 from calendar_app.models.releases import NotPossible
+from calendar_app.releases.followed import key_of, letting_go
 from calendar_app.releases.phases import next_position
 from calendar_app.releases.plans import check_parent
 from releasemgr.changes.nouns import one_act
@@ -33,7 +34,7 @@ def attach(release, parent, *, inherits, by, at):
         values = {"parent": parent, "follows_parent": inherits, "target_date": target}
         if inherits:
             values["starts_on"] = _earliest(release, parent)
-        let_go = _letting_go(release) if release.parent_id not in (None, parent.pk) else []
+        let_go = letting_go(release) if release.parent_id != parent.pk else []
         revision = Revision(release, release.version, values)
         outcome = revise([revision, *let_go], by=by, at=at, verb="attached")
         if inherits:
@@ -46,7 +47,7 @@ def detach(release, *, by, at):
     if not release.parent_id:
         raise NotPossible(_("%(release)s belongs to no enterprise release.") % {"release": release})
     values = {"parent": None, "follows_parent": False}
-    revisions = [Revision(release, release.version, values), *_letting_go(release)]
+    revisions = [Revision(release, release.version, values), *letting_go(release)]
     return revise(revisions, by=by, at=at, verb="detached")
 
 
@@ -58,11 +59,6 @@ def followers_of(releases):
         .select_related("parent", "template_version__template__calendar")
         .order_by("pk")
     )
-
-
-def key_of(row):
-    """What makes a phase or gate of a follower the counterpart of one above: the part of the template, or its name."""
-    return row.template_key or f"{row.kind}/{row.name}"
 
 
 def mirror(changed, at):
@@ -106,12 +102,6 @@ def dates_like(phase, starts_on, ends_on):
 def _earliest(release, parent):
     planned = parent.phases.exclude(status=Phase.Status.CANCELLED).order_by("starts_on").first()
     return min(filter(None, [release.starts_on, planned and planned.starts_on]), default=None)
-
-
-def _letting_go(release):
-    """Revisions that take the gates of a release out of the roll-up of the one above."""
-    gates = Gate.objects.filter(release=release, parent__release=release.parent_id).order_by("pk")
-    return [Revision(gate, gate.version, {"parent": None}) for gate in gates]
 
 
 def _inherit(release, parent, *, by, at):

@@ -11,7 +11,8 @@ from calendar_app.exceptions.effects import check_baselined
 from calendar_app.models import Criterion, Gate, Phase, PhaseActivity, Release
 from calendar_app.models.releases import NotPossible
 from calendar_app.releases.clock import still_owed
-from calendar_app.releases.following import UNDECIDED, dates_like, followers_of, key_of
+from calendar_app.releases.followed import check_follower, key_of
+from calendar_app.releases.following import UNDECIDED, dates_like, followers_of
 from calendar_app.releases.shifts import open_phases, shifts_of
 from releasemgr.changes.revisions import Revision, revise
 
@@ -96,9 +97,8 @@ def _check(one, moves, shift):
     if one.release.status == Release.Status.ON_HOLD:
         raise NotPossible({"target_date": _("It is on hold, and planning pauses. Resume it first.")})
     moving = {other.release.pk: other.target_date for other in moves}
-    if release.follows_parent and release.parent_id not in moving:
-        message = _("It follows %(release)s; move that one, or let it keep dates of its own.")
-        raise NotPossible({"target_date": message % {"release": release.parent}})
+    if release.parent_id not in moving:
+        check_follower(release, one.target_date)
     starts_on = _new_start(one, shift)
     if starts_on and starts_on > one.target_date:
         raise ValidationError({"target_date": _("The go-live lies before the start.")})

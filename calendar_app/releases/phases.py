@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from calendar_app.models import Phase
 from calendar_app.models.releases import NotPossible
 from calendar_app.phases.visits import close_visits, follow_status, open_visits, remember_first
+from calendar_app.releases.followed import check_followed_phase
 from releasemgr.changes.revisions import Revision, create, revise
 
 Status = Phase.Status
@@ -28,12 +29,9 @@ def edit_phase(phase, values, *, by, at):
     """Change a phase as its author saw it."""
     if phase.status in (Status.DONE, Status.CANCELLED):
         raise NotPossible(_("A phase that is over no longer changes."))
-    check_phase(
-        phase,
-        values.get("starts_on", phase.starts_on),
-        values.get("ends_on", phase.ends_on),
-        kind=values.get("kind", phase.kind),
-    )
+    dates = values.get("starts_on", phase.starts_on), values.get("ends_on", phase.ends_on)
+    check_phase(phase, *dates, kind=values.get("kind", phase.kind))
+    check_followed_phase(phase, *dates)
     return revise([Revision(phase, phase.version, values)], by=by, at=at, verb="edited")
 
 

@@ -8,6 +8,7 @@ from calendar_app.conflicts import take_turns
 from calendar_app.exceptions.effects import check_baselined
 from calendar_app.models import Release, ReleaseImpact
 from calendar_app.models.releases import NotPossible
+from calendar_app.releases.followed import check_follower, letting_go
 from calendar_app.vocabulary import with_words, word_new
 from releasemgr.activity.trail import Happening, record
 from releasemgr.changes.revisions import Revision, create, lock, revise, settle
@@ -42,10 +43,14 @@ def edit(release, values, *, by, at, applications=None):
     check_kind(release, owner=values.get("owner", release.owner_id), applications=applications)
     if release.status == Release.Status.ON_HOLD and target_date != release.target_date:
         raise NotPossible({"target_date": _("It is on hold, and planning pauses. Resume it first.")})
-    values = with_words(release, values)
     check_baselined(release, target_date, at=at)
+    values, let_go = with_words(release, values), []
+    if release.parent_id != (parent and parent.pk):
+        values["follows_parent"], let_go = False, letting_go(release)
+    else:
+        check_follower(release, target_date)
     with transaction.atomic():
-        outcome = revise([Revision(release, release.version, values)], by=by, at=at, verb="edited")
+        outcome = revise([Revision(release, release.version, values), *let_go], by=by, at=at, verb="edited")
         if parent and parent.pk != release.parent_id and release.kind == Release.Kind.ENTERPRISE:
             take_turns()  # two that nest into each other at once: the second sees the first here
             _check_no_cycle(release, Release.objects.get(pk=parent.pk))

@@ -5,7 +5,7 @@ Taking over locks the template first, as publishing does: whoever is second sees
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, ProtectedError, Subquery
+from django.db.models import Count, Exists, F, OuterRef, ProtectedError, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import (
@@ -68,6 +68,12 @@ def offered():
         .select_related("template_version__template__calendar", "project__lead", "owner")
         .order_by("target_date", "number")
     )
+
+
+def offers_waiting(templates):
+    """How many releases wait for an answer, per template that has any: ``{template.pk: count}``."""
+    rows = offered().filter(template_version__template__in=list(templates)).select_related(None).order_by()
+    return dict(rows.values_list("template_version__template").annotate(waiting=Count("pk")))
 
 
 def is_offered(release):

@@ -1,6 +1,7 @@
 """Templates: the list with its starters, one template with its versions, and its verbs."""
 
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404
 from django.urls import reverse
 from django.utils.timezone import now
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from calendar_app.forms.templates import CopyForm, PublicationForm, TemplateForm
 from calendar_app.models import Template, TemplateVersion
 from calendar_app.templates import versions as verbs
-from calendar_app.templates.offers import offered
+from calendar_app.templates.offers import offered, offers_waiting
 from calendar_app.templates.plan import Plan, parsed
 from calendar_app.templates.reading import differences, sections_of
 from calendar_app.templates.starters import STARTERS, take_over
@@ -25,14 +26,17 @@ SHAPE = {"GET": Permission.SHAPE_PROCESS, "POST": Permission.SHAPE_PROCESS}
 @allow(GET=Permission.VIEW)
 def template_list(request):
     """All templates, retired ones last, and the starters that can be taken over."""
-    rows = Template.objects.select_related("calendar").order_by("-retired_at", "name", "pk")
-    page = Paginator(rows.order_by("retired_at", "name", "pk"), PAGE).get_page(request.GET.get("page"))
+    rows = Template.objects.select_related("calendar").order_by(
+        F("retired_at").asc(nulls_first=True), "name", "pk"
+    )
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     drafts, newest = {}, {}
     for version in TemplateVersion.objects.filter(template__in=list(page)).defer("plan").order_by("number"):
         (newest if version.published_at else drafts)[version.template_id] = version
+    waiting = offers_waiting(page)
     context = {
         "page": page,
-        "lines": [(row, newest.get(row.pk), drafts.get(row.pk)) for row in page],
+        "lines": [(row, newest.get(row.pk), drafts.get(row.pk), waiting.get(row.pk)) for row in page],
         "starters": STARTERS,
         "may_shape": request.membership.may(Permission.SHAPE_PROCESS),
     }

@@ -1,12 +1,14 @@
 """Planting working calendars and templates: the standard calendar, one of another country, the five starters."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from calendar_app.models import Release
 from calendar_app.releases.plans import plan
 from calendar_app.templates.build import build
+from calendar_app.templates.plan import parsed
 from calendar_app.templates.starters import STARTERS, take_over
-from calendar_app.templates.versions import draft_of
+from calendar_app.templates.versions import draft_of, publish, redraft
 from releasemgr.portfolio.models import CalendarException, WorkingCalendar
 
 _COUNTRIES = {"Europe/London": ("GB", "ENG", "England"), "Europe/Lisbon": ("PT", "", "Portugal")}
@@ -23,6 +25,7 @@ def plant_templates(scene):
     scene.plant(_exceptions(standard, scene.today))
     templates = {code: take_over(code, by=None, at=scene.now) for code in STARTERS}
     _upgrade(scene, templates["package"])
+    _publish_longer(templates["package"], at=scene.now)
     draft_of(templates["mobile"], by=None, at=scene.now)
     return templates
 
@@ -49,3 +52,11 @@ def _upgrade(scene, template):
     )
     row = plan([release], by=None, at=scene.now).rows[0]
     build(row, template.versions.get(), by=None, at=scene.now)
+
+
+def _publish_longer(template, *, at):
+    """A second version whose first phase takes a day more; it is offered to the upgrade."""
+    draft = draft_of(template, by=None, at=at)
+    first, *rest = parsed(draft.plan).phases
+    draft = redraft(draft, "phases", [replace(first, days=first.days + 1), *rest], by=None, at=at).rows[0]
+    publish(draft, by=None, at=at)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from calendar_app.gates.criteria import blocking
 from calendar_app.gates.rounds import submit
 from calendar_app.models import Criterion, Gate, Release
+from calendar_app.templates.offers import offered
 from releasemgr.accounts.models import User
 from releasemgr.tenancy.models import Organisation
 from releasemgr.tenancy.scope import org_scope
@@ -61,6 +62,7 @@ def demo(transactional_db, client):
     with org_scope(Organisation.objects.get(slug=ORG)):
         now = timezone.now()
         gates = Gate.objects.filter(state=Gate.State.OPEN, release__status__in=Release.OPEN)
+        gates = gates.exclude(release__in=offered().values("pk"))  # offered only while nobody was asked
         gates = list(gates.select_related("release"))
         barred = blocking(gates, now)
         ready = [

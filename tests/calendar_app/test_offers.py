@@ -273,6 +273,7 @@ def test_an_offer_is_found_on_the_pages_of_template_and_release_and_taken_over(c
     link, release = f"{URL}{monthly.pk}/offers/", f"/o/acme/calendar/releases/{autumn.number}/"
 
     assert link in client.get(f"{URL}{monthly.pk}/").content.decode()
+    assert f'<a href="{link}">offered to 1 release</a>' in client.get(URL).content.decode()
     assert f"{link}?release={autumn.number}" in client.get(release).content.decode()
     page, data = offers_page(client, monthly)
     answer = client.post(link, data, follow=True)

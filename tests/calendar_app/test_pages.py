@@ -366,6 +366,7 @@ def test_a_blockout_by_form(as_rita, world):
     right = {
         "name": "Freeze",
         "is_hard": "soft",
+        "stops": ["phase", "go_live"],
         "starts_at": "2026-12-20T00:00",
         "ends_at": "2027-01-02T00:00",
     }
@@ -378,6 +379,8 @@ def test_a_blockout_by_form(as_rita, world):
         f"{MOUNT}/blockouts/new/", right | {"project": world.payments.pk, "ends_at": "2026-12-01T00:00"}
     )
     assert 'id="id_ends_at-error"' in text_of(reversed_times)
+    nothing = as_rita.post(f"{MOUNT}/blockouts/new/", right | {"portfolio": world.bank.pk, "stops": []})
+    assert 'id="id_stops-error"' in text_of(nothing)
 
     as_rita.post(f"{MOUNT}/blockouts/new/", right | {"portfolio": world.bank.pk})
 
@@ -387,6 +390,10 @@ def test_a_blockout_by_form(as_rita, world):
         False,
         "2026-12-19T23:00:00+00:00",
     )
+    assert set(row.stops) == {"go_live", "phase"}
+    assert set(Claim.objects.filter(kind="blockout").values_list("part", flat=True)) == {"go_live+phase"}
+    page = text_of(as_rita.get(f"{MOUNT}/blockouts/{row.pk}/"))
+    assert "Go-lives, The work of every phase (a shutdown)" in page
     as_rita.post(f"{MOUNT}/blockouts/{row.pk}/cancellation/")
     assert Claim.objects.filter(kind="blockout").count() == 0
 

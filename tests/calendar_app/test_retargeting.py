@@ -6,12 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from calendar_app.conflicts.consequences import consequences
+from calendar_app.gates.plans import edit_gate
 from calendar_app.models import Blockout, Conflict, Criterion, Gate, Phase, PhaseActivity, Release
 from calendar_app.releases import lifecycle
 from calendar_app.releases.following import attach, detach
 from calendar_app.releases.moves import Move, fingerprint, move
 from calendar_app.releases.phases import edit_phase
-from calendar_app.releases.plans import plan
+from calendar_app.releases.plans import edit, plan
 from calendar_app.templates.build import build, planned_dates
 from calendar_app.templates.starters import take_over
 from releasemgr.changes.revisions import Revision, create, revise, undo
@@ -190,6 +191,33 @@ def test_a_follower_follows_a_single_phase_and_the_undo_of_a_move(autumn, paymen
     assert dates_in(again(child)) != before
     undo(outcome.act_id, by=rita, at=JUNE_1)
     assert dates_in(again(child)) == before
+
+
+def test_what_follows_has_no_dates_of_its_own(autumn, payments, rita):
+    attach(child_of(payments, rita), autumn, inherits=True, by=rita, at=JUNE_1)
+    child = autumn.children.get()
+    sit, gate = child.phases.get(kind="sit"), child.gates.get(kind="go_no_go")
+
+    with pytest.raises(ValidationError, match="follows") as refused:
+        edit_phase(sit, {"ends_on": sit.ends_on - timedelta(days=1)}, by=rita, at=JUNE_1)
+    with pytest.raises(ValidationError, match="follows"):
+        edit_gate(gate, {"planned_date": gate.planned_date - timedelta(days=1)}, by=rita, at=JUNE_1)
+    with pytest.raises(ValidationError, match="follows"):
+        edit(child, {"target_date": EARLIER}, by=rita, at=JUNE_1)
+    edit_phase(sit, {"name": "SIT with partners"}, by=rita, at=JUNE_1)
+
+    assert list(refused.value.message_dict) == ["ends_on"]
+    assert again(sit).name == "SIT with partners"
+
+
+def test_another_enterprise_release_is_not_followed_by_itself(autumn, payments, rita):
+    attach(child_of(payments, rita), autumn, inherits=True, by=rita, at=JUNE_1)
+    other = plan([Release(kind="enterprise", name="Winter", target_date=LATER)], by=rita, at=JUNE_1).rows[0]
+
+    edit(autumn.children.get(), {"parent": other}, by=rita, at=JUNE_1)
+
+    child = other.children.get()
+    assert (child.follows_parent, child.gates.filter(parent__isnull=False).count()) == (False, 0)
 
 
 def test_keeping_leaves_the_dates_alone(autumn, payments, rita):

@@ -155,7 +155,7 @@ def test_the_list_costs_the_same_for_any_number_of_templates(
             take_over("monthly", by=rita, at=JUNE_1)
     client.force_login(rita)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         response = client.get(URL)
 
     assert response.content.count(b'<tr id="template-') == rows
@@ -206,6 +206,7 @@ def test_a_local_time_in_the_gap_or_the_repeated_hour_is_refused_at_the_field(
     data = {
         "name": "Freeze",
         "is_hard": "hard",
+        "stops": ["go_live"],
         "portfolio": bank.pk,
         "ends_at": "2027-06-01T00:00",
         "starts_at": typed,
