@@ -11,6 +11,8 @@ import os
 import shutil
 import subprocess
 import tarfile
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +26,8 @@ from releasemgr.local.roles import APP
 MAINTENANCE = "-c app.maintenance=on"
 
 
+_HEAD = 20  # lines of a dump's script within which it sets its session up
+_UNKNOWN_BEFORE_17 = b"SET transaction_timeout"
 _KEPT = "SELECT key, sha256 FROM public.activity_attachment WHERE removed_at IS NULL ORDER BY key"
 
 
@@ -64,8 +68,7 @@ def restore(owner_url, path, *, files):
         if _tables(connection):
             raise LocalError("The database is not empty; a restore needs a new one (docs/operations.md).")
     _forget_default_privileges(owner_url)
-    # The administrator made extensions, and only he may comment on them.
-    _run("pg_restore", owner_url, "--single-transaction", "--exit-on-error", "--no-comments", str(path))
+    _replay(owner_url, path)
     with _maintenance(owner_url) as connection:
         found = _row_counts(connection)
     wrong = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
@@ -167,18 +170,51 @@ def _row_counts(connection):
     }
 
 
+def _replay(owner_url, path):
+    """Run a dump's statements in one transaction, but for the one setting that servers before 17 do not know."""
+    is_whole = False
+    with tempfile.TemporaryFile("w+") as complaints:
+        command, environment = _as_owner("psql", owner_url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+        streams = {"stdout": subprocess.DEVNULL, "stderr": complaints}
+        with (
+            subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, **streams) as psql,
+            suppress(BrokenPipeError),  # psql has complained and left
+            psql.stdin as target,
+        ):
+            target.write(b"BEGIN;\n")
+            is_whole = _read_script(path, target, complaints)
+            if is_whole:
+                target.write(b"COMMIT;\n")
+        complaints.seek(0)
+        complaint = complaints.read().strip()
+    if psql.returncode or not is_whole:
+        raise LocalError(f"The dump could not be restored:\n{complaint}")
+
+
+def _read_script(path, target, complaints):
+    """Write the SQL of a dump into ``target``. Whether all of it could be read."""
+    # The administrator made extensions, and only he may comment on them.
+    command = [str(programs() / "pg_restore"), "--no-comments", "--file=-", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as reading:
+        head = [reading.stdout.readline() for _line in range(_HEAD)]
+        target.writelines(line for line in head if not line.startswith(_UNKNOWN_BEFORE_17))
+        shutil.copyfileobj(reading.stdout, target)
+    return reading.returncode == 0
+
+
 def _run(program, owner_url, *arguments, output=None):
-    """Run one of PostgreSQL's programs as the owner; the password goes by the environment, not the command line."""
-    parts = urlsplit(owner_url)
-    bare = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
-    environment = {**os.environ, "PGOPTIONS": MAINTENANCE, "PGPASSWORD": unquote(parts.password or "")}
+    """Run one of PostgreSQL's programs as the owner."""
+    command, environment = _as_owner(program, owner_url, *arguments)
     done = subprocess.run(
-        [str(programs() / program), f"--dbname={bare}", *arguments],
-        env=environment,
-        stdout=output,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
+        command, env=environment, stdout=output, stderr=subprocess.PIPE, text=True, check=False
     )
     if done.returncode:
         raise LocalError(f"{program} failed:\n{done.stderr.strip()}")
+
+
+def _as_owner(program, owner_url, *arguments):
+    """``(command, environment)``; the password goes by the environment, not the command line."""
+    parts = urlsplit(owner_url)
+    bare = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
+    environment = {**os.environ, "PGOPTIONS": MAINTENANCE, "PGPASSWORD": unquote(parts.password or "")}
+    return [str(programs() / program), f"--dbname={bare}", *arguments], environment

@@ -117,6 +117,20 @@ def by_hand(number):
     return textwrap.dedent(blocks[number])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_dump_that_was_cut_restores_nothing(restored_url, tmp_path):
+    dump = tmp_path / "dump"
+    backup.back_up(os.environ["DATABASE_OWNER_URL"], dump, files=tmp_path / "files")
+    dump.write_bytes(dump.read_bytes()[: dump.stat().st_size // 4])
+
+    with pytest.raises(LocalError, match="could not be restored"):
+        backup.restore(restored_url, dump, files=tmp_path / "files")
+
+    with psycopg.connect(restored_url) as connection:
+        found = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+        assert found.fetchone() == (0,)
+
+
 def run_by_hand(commands, *, owner_url, folder):
     environment = {
         **os.environ,
